@@ -1,0 +1,1 @@
+"""The procedures manual: editions, amendments and the reading of them."""

@@ -1,0 +1,18 @@
+"""Markdown to safe HTML, numbered sections and plain text. Pure: it knows no model and no request."""
+
+from manual.rendering.passage import passage
+from manual.rendering.refusal import RenderingRefused
+from manual.rendering.render import VERSION, render
+from manual.rendering.results import Reference, Rendered, RenderedSection
+from manual.rendering.sanitise import sanitise
+
+__all__ = [
+    "VERSION",
+    "Reference",
+    "Rendered",
+    "RenderedSection",
+    "RenderingRefused",
+    "passage",
+    "render",
+    "sanitise",
+]

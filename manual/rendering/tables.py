@@ -1,0 +1,43 @@
+"""Tables that a narrow screen can scroll and a screen reader can follow."""
+
+from __future__ import annotations
+
+from xml.etree.ElementTree import Element
+
+LABEL = "Table"
+
+
+def settle(root: Element) -> None:
+    """Name the header cells, align by class, and wrap each table in a box that scrolls.
+
+    The box takes the keyboard's focus, for else only a mouse could scroll it. It is a group and not a region, since
+    a page of twenty tables would have twenty landmarks.
+    """
+    holders = [(parent, child) for parent in root.iter() for child in parent if child.tag == "table"]
+    for parent, table in holders:
+        _settle(table)
+        box = Element("div", {"class": "table", "role": "group", "aria-label": LABEL, "tabindex": "0"})
+        parent[list(parent).index(table)] = box
+        box.tail, table.tail = table.tail, None
+        box.append(table)
+
+
+def _settle(table: Element) -> None:
+    for cell in table.iter():
+        if align := cell.attrib.pop("align", ""):
+            cell.set("class", f"align-{align} {cell.get('class', '')}".strip())
+    head, body = table
+    if not any(_has_content(cell) for cell in head.iter("th")):
+        table.remove(head)
+    elif not any(_has_content(cell) for cell in body.iter("td")):
+        # A header alone: the empty row beneath is of Python-Markdown's making.
+        table.remove(body)
+    for cell in head.iter("th"):
+        if _has_content(cell):
+            cell.set("scope", "col")
+        else:
+            cell.tag = "td"
+
+
+def _has_content(cell: Element) -> bool:
+    return bool(len(cell) or (cell.text or "").strip())
