@@ -1,0 +1,106 @@
+"""What editions changed: every amendment and definition with its note, edition by edition."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from manual.models.amendment import Amendment, Significance, Status
+from manual.models.contents import Contents, Line
+from manual.models.edition import Edition, Entry
+from manual.models.keyword import Definition
+
+WORDS = {
+    Significance.NEW: "New",
+    Significance.AMENDED: "Updated",
+    Significance.CORRECTION: "Corrected",
+    Significance.WITHDRAWN: "Withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One chapter that an edition changed: named and numbered as that edition has it."""
+
+    entry: Entry
+    line: Line
+    successor: tuple[str, str] | None
+
+    @property
+    def amendment(self) -> Amendment:
+        return self.entry.amendment
+
+    @property
+    def url(self) -> str:
+        return self.line.url
+
+    @property
+    def number(self) -> str:
+        return self.entry.number
+
+    @property
+    def number_now(self) -> str:
+        """The number it has for the reader, where that is another."""
+        return self.line.number if self.line.number != self.entry.number else ""
+
+    @property
+    def title(self) -> str:
+        return self.entry.amendment.title
+
+    @property
+    def word(self) -> str:
+        return WORDS[Significance(self.entry.amendment.significance)]
+
+
+@dataclass
+class EditionChanges:
+    """What one edition changed. `first` says that everything in it was new."""
+
+    edition: Edition
+    first: bool
+    changes: list[Change] = field(default_factory=list)
+    definitions: list[tuple[Definition, str]] = field(
+        default_factory=list
+    )  # with the addresses of the keywords
+
+    @property
+    def groups(self) -> list[tuple[str, list[Change]]]:
+        """New, Updated, Corrected and Withdrawn, each with its chapters; empty ones left out."""
+        groups = [
+            (word, [change for change in self.changes if change.word == word]) for word in WORDS.values()
+        ]
+        return [(word, changes) for word, changes in groups if changes]
+
+    @property
+    def pages(self) -> int:
+        """How many chapters and links it changed."""
+        return sum(change.line.is_page for change in self.changes)
+
+
+def changes(read: Contents, editions: Collection[int] | None = None) -> list[EditionChanges]:
+    """What every edition up to the one that is read changed (or only some, by key), newest first. Three queries.
+
+    Addresses lead to the chapters as the reader is reading them.
+    """
+    up_to = Edition.objects.up_to(read.edition).order_by("-effective_at")
+    entries = Entry.objects.changed_by_editions(read.edition)
+    definitions = Definition.objects.filter(
+        status=Status.PUBLISHED, edition__effective_at__lte=read.edition.effective_at
+    ).select_related("keyword")
+    if editions is not None:
+        up_to = up_to.filter(pk__in=editions)
+        entries = entries.filter(edition__in=editions)
+        definitions = definitions.filter(edition__in=editions)
+    found = {edition.pk: EditionChanges(edition, first=edition.number == 1) for edition in up_to}
+    for entry in entries:
+        line = read.by_chapter.get(entry.chapter_id)
+        if not line:
+            continue
+        successor = None
+        if entry.amendment.successor and (after := read.by_slug.get(entry.amendment.successor.slug)):
+            successor = (after.name, after.url)
+        found[entry.edition_id].changes.append(Change(entry, line, successor))
+    for definition in sorted(definitions, key=lambda definition: definition.name.casefold()):
+        address = read.keyword_address(definition.keyword.slug)
+        found[definition.edition_id].definitions.append((definition, address))  # type: ignore[index] # it has one
+    return list(found.values())

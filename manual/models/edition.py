@@ -1,0 +1,173 @@
+"""An edition: a numbered, dated issue of the whole manual; its entries and its arrangement."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from manual import manifest
+
+
+class EditionKind(models.TextChoices):
+    ORDINARY = "ordinary", "Ordinary"
+    URGENT = "urgent", "Urgent"
+    CORRECTION = "correction", "Correction"
+
+
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def published(self) -> EditionQuerySet:
+        """Scheduled, in force or superseded; in their order."""
+        return self.filter(published_at__isnull=False).order_by("effective_at")
+
+    def effective(self, at: datetime | None = None) -> EditionQuerySet:
+        """In force or superseded at a moment (now): what readers may see."""
+        return self.published().filter(effective_at__lte=at or timezone.now())
+
+    def in_force(self, at: datetime | None = None) -> Edition | None:
+        """The newest published edition whose moment is past; none before the first."""
+        return self.effective(at).last()
+
+    def up_to(self, edition: Edition) -> EditionQuerySet:
+        """This edition and those before it."""
+        return self.published().filter(effective_at__lte=edition.effective_at)
+
+
+class Edition(models.Model):
+    """A numbered, dated issue of the whole manual. Without `published_at` it is still in preparation."""
+
+    number = models.PositiveIntegerField(null=True, unique=True, editable=False)
+    kind = models.CharField(max_length=10, choices=EditionKind.choices, default=EditionKind.ORDINARY)
+    name = models.CharField(max_length=200, blank=True)
+    notes = models.TextField(blank=True, help_text="What this edition is about, for readers.")
+    effective_at = models.DateTimeField(null=True, blank=True)
+    law_stated_as_at = models.DateField(null=True, blank=True)
+    rearranges = models.BooleanField(default=False, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    # Changes whenever the entries are built: what caches of pages go by.
+    stamp = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["effective_at"]
+        permissions = [("publish_edition", "Can publish, schedule and unschedule editions")]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=EditionKind.values), name="edition_kind_known"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True, number__isnull=True)
+                | Q(published_at__isnull=False, number__isnull=False, effective_at__isnull=False),
+                name="edition_published_has_number_and_moment",
+            ),
+            models.UniqueConstraint(
+                fields=["effective_at"],
+                condition=Q(published_at__isnull=False),
+                name="edition_effective_at_unique",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=EditionKind.ORDINARY) | Q(rearranges=False),
+                name="edition_only_ordinary_rearranges",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(number__gte=1), name="edition_from_1"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Edition {self.number}" if self.number else f"{self.name or 'Edition'} (in preparation)"
+
+    def get_absolute_url(self) -> str:
+        return reverse("edition", args=[self.number])
+
+    def flag_window(self) -> frozenset[int]:
+        """The editions whose new and amended chapters this one shows as New and Updated."""
+        facts = Edition.objects.up_to(self).values_list("pk", "kind", "effective_at")
+        issues = [manifest.Issue(key, kind, moment) for key, kind, moment in facts if moment]
+        return frozenset(manifest.flag_window(issues))
+
+
+class Place(models.Model):
+    """A line of the arrangement that an ordinary edition took from the tree."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="places")
+    position = models.PositiveIntegerField()
+    chapter = models.ForeignKey("manual.Chapter", models.PROTECT, related_name="+")
+    parent = models.ForeignKey("manual.Chapter", models.PROTECT, null=True, related_name="+")
+    numbered = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["edition", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "position"], name="place_position_unique"),
+            models.UniqueConstraint(fields=["edition", "chapter"], name="place_chapter_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.chapter_id} at {self.position} of {self.edition_id}"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def in_place(self) -> EntryQuerySet:
+        """Those that stand in the contents, in their order; gone ones do not."""
+        return self.filter(gone=False).order_by("position")
+
+    def changed_by_editions(self, up_to: Edition) -> EntryQuerySet:
+        """The entry of every amendment as the edition that published it had it, up to an edition; newest first."""
+        return (
+            self.filter(
+                edition=F("amendment__edition"),
+                edition__published_at__isnull=False,
+                edition__effective_at__lte=up_to.effective_at,
+            )
+            .select_related("edition", "chapter", "amendment", "amendment__successor")
+            .defer("amendment__text", "amendment__html")
+            .order_by("-edition__effective_at", "position")
+        )
+
+
+class Entry(models.Model):
+    """A line of an edition's contents: this chapter, at this place, with this number and this amendment."""
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="entries")
+    position = models.PositiveIntegerField()
+    chapter = models.ForeignKey("manual.Chapter", models.PROTECT, related_name="entries")
+    parent = models.ForeignKey("manual.Chapter", models.PROTECT, null=True, related_name="+")
+    level = models.PositiveSmallIntegerField()
+    numbered = models.BooleanField()
+    number = models.CharField(max_length=40, blank=True)
+    amendment = models.ForeignKey("manual.Amendment", models.PROTECT, related_name="entries")
+    introduced_in = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    changed_in = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    withdrawn_in = models.ForeignKey(Edition, models.PROTECT, null=True, related_name="+")
+    gone = models.BooleanField(default=False)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["edition", "position"]
+        verbose_name_plural = "entries"
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "position"], name="entry_position_unique"),
+            models.UniqueConstraint(fields=["edition", "chapter"], name="entry_chapter_unique"),
+            models.UniqueConstraint(
+                fields=["edition", "number"], condition=~Q(number=""), name="entry_number_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(gone=False) | Q(number="", withdrawn_in__isnull=False),
+                name="entry_gone_is_withdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("chapter")), name="entry_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amendment.title}".strip()

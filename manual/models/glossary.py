@@ -1,0 +1,134 @@
+"""The glossary of an edition: what each keyword meant, and how to find keywords in a text."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from manual.models.edition import Edition
+from manual.models.keyword import Definition
+
+KEPT = 8
+_kept: OrderedDict[object, Glossary] = OrderedDict()
+_keeping = threading.Lock()
+
+WORD = re.compile(r"[^\W_]+")
+# Signs that writers use for one another.
+SAME = {"'": "['’‘]", "’": "['’‘]", "‘": "['’‘]", "-": "[-‐‑–]", "‐": "[-‐‑–]", "–": "[-‐‑–]"}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A keyword as an edition has it."""
+
+    slug: str
+    name: str
+    also: tuple[str, ...]
+    meaning: str
+    html: str
+    see_also: tuple[str, ...]
+    definition_id: int
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Every way of writing it that counts."""
+        return (self.name, *self.also)
+
+    @property
+    def initial(self) -> str:
+        """The letter under which it stands, A to Z; other signs stand under #."""
+        first = self.name[:1].upper()
+        return first if "A" <= first <= "Z" else "#"
+
+
+def _pattern(form: str) -> re.Pattern[str]:
+    """Finds a form: a plural counts, and capitals only where the form has a word all in capitals."""
+    escaped = "".join(
+        SAME.get(sign) or (r"\s+" if sign.isspace() else re.escape(sign)) for sign in form.strip()
+    )
+    exact = any(len(word) > 1 and word.isupper() for word in WORD.findall(form))
+    return re.compile(rf"(?<!\w){escaped}(?:s|es)?(?!\w)", 0 if exact else re.IGNORECASE)
+
+
+class Glossary:
+    """The keywords of an edition, A to Z. One query, once for each stamp of an edition."""
+
+    def __init__(self, edition: Edition) -> None:
+        definitions = Definition.objects.in_edition(edition)
+        self.meanings = sorted(
+            (
+                Meaning(
+                    definition.keyword.slug,
+                    definition.name,
+                    tuple(definition.also),
+                    definition.meaning,
+                    definition.html,
+                    tuple(definition.see_also),
+                    definition.pk,
+                )
+                for definition in definitions
+            ),
+            key=lambda meaning: (meaning.name.casefold(), meaning.slug),
+        )
+        self.by_slug = {meaning.slug: meaning for meaning in self.meanings}
+        # By first word, so that a text is walked through once however many keywords there are. Longest first.
+        self._starting: dict[str, list[tuple[re.Pattern[str], Meaning]]] = {}
+        forms = [(form, meaning) for meaning in self.meanings for form in meaning.forms if WORD.search(form)]
+        for form, meaning in sorted(forms, key=lambda pair: (-len(pair[0]), pair[1].slug)):
+            first = WORD.search(form)
+            if first:
+                self._starting.setdefault(first[0].casefold(), []).append((_pattern(form), meaning))
+
+    @classmethod
+    def of(cls, edition: Edition) -> Glossary:
+        with _keeping:
+            if edition.stamp in _kept:
+                _kept.move_to_end(edition.stamp)
+                return _kept[edition.stamp]
+        glossary = cls(edition)
+        with _keeping:
+            _kept[edition.stamp] = glossary
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
+        return glossary
+
+    @classmethod
+    def forget(cls) -> None:
+        """Read anew next time: for tests that count queries."""
+        with _keeping:
+            _kept.clear()
+
+    def found_in(self, text: str) -> Iterator[tuple[int, int, Meaning]]:
+        """Where keywords stand in a text: start, end and which; in order, the longest where two begin together."""
+        end = 0
+        for word in WORD.finditer(text):
+            if word.start() < end:
+                continue
+            lowered = word[0].casefold()
+            candidates = self._starting.get(lowered, [])
+            for stem in (lowered[:-1], lowered[:-2]):
+                # A form of one word may stand here in the plural.
+                if lowered.endswith("s") and stem in self._starting:
+                    candidates = [*candidates, *self._starting[stem]]
+            for pattern, meaning in candidates:
+                if match := pattern.match(text, word.start()):
+                    end = match.end()
+                    yield match.start(), end, meaning
+                    break
+
+    def matching(self, words: list[str]) -> list[Meaning]:
+        """Those whose name, other forms or meaning have all the words; names first."""
+        wanted = [word.casefold() for word in words]
+        if not wanted:
+            return []
+        in_name, in_meaning = [], []
+        for meaning in self.meanings:
+            forms = " ".join(meaning.forms).casefold()
+            if all(word in forms for word in wanted):
+                in_name.append(meaning)
+            elif all(word in f"{forms} {meaning.meaning.casefold()}" for word in wanted):
+                in_meaning.append(meaning)
+        return in_name + in_meaning

@@ -1,0 +1,59 @@
+"""The manual as a whole: its name, its board, its areas."""
+
+from typing import Any
+
+from django.db import models
+
+
+class Numbering(models.TextChoices):
+    HEADINGS = "headings", "Numbered headings (1, 1.1)"
+    PARAGRAPHS = "paragraphs", "Numbered paragraphs (1.2.3)"
+
+
+class ManualManager(models.Manager["Manual"]):
+    def current(self) -> "Manual":
+        """The manual of this site; one with the default settings before anybody has saved its own."""
+        return self.filter(pk=1).first() or Manual(pk=1)
+
+
+class Manual(models.Model):
+    """What is true of the whole manual, whatever the edition. There is one row."""
+
+    title = models.CharField(max_length=200, default="Procedures manual")
+    board = models.CharField(max_length=200, default="The safeguarding partnership")
+    sample = models.BooleanField(
+        "sample text",
+        default=False,
+        help_text="Says on every page that the text is a sample and not in force, and keeps search engines out.",
+    )
+    numbering = models.CharField(max_length=10, choices=Numbering.choices, default=Numbering.HEADINGS)
+    areas = models.JSONField(
+        default=dict, blank=True, help_text="The parts of the patch, by the word that marks them in a text."
+    )
+    contacts = models.SlugField("contacts chapter", max_length=100, default="contact-details")
+    urgent_help = models.SlugField(
+        "its section on urgent help", max_length=100, default="urgent-help", help_text="Shown on every page."
+    )
+    quick_guide = models.SlugField("quick guide chapter", max_length=100, default="quick-guide")
+
+    objects = ManualManager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "manual"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="manual_is_one"),
+            models.CheckConstraint(
+                condition=models.Q(numbering__in=Numbering.values), name="manual_numbering_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    def area_names(self, areas: list[str]) -> str:
+        """«Kent», «Kent and Medway»: areas as a reader sees them."""
+        return " and ".join(str(self.areas.get(area, area)) for area in areas)
