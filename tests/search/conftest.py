@@ -1,0 +1,101 @@
+"""Editions to search in, made by the verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from manual import search, workflow
+from manual.models import Amendment, Chapter, Edition
+from tests.manual_maker import DAY, FAR_AHEAD, agreed
+
+Publish = Callable[..., Edition]
+
+
+@pytest.fixture
+def publish(db: None) -> Publish:
+    """Publishes one edition after another, a day apart: `publish({"adoption": {"text": "…"}})`.
+
+    A chapter that is not there yet is made, as the `kind` says; the other words are its amendment's.
+    """
+    moments: Iterator[Any] = (FAR_AHEAD + n * DAY for n in range(10_000))
+
+    def make(chapters: dict[str, dict[str, Any]], **edition: Any) -> Edition:
+        amendments = []
+        for slug, words in chapters.items():
+            fields = dict(words)
+            kind = fields.pop("kind", "chapter")
+            chapter = Chapter.objects.filter(slug=slug).first() or Chapter.objects.add(slug, kind=kind)
+            if kind != "chapter":
+                fields.setdefault("text", "")
+            amendments.append(agreed(chapter, **fields))
+        edition.setdefault("rearrange", True)
+        return workflow.publish(by=None, amendments=amendments, at=next(moments), **edition).edition
+
+    return make
+
+
+@pytest.fixture
+def edition(publish: Publish) -> Edition:
+    """A small manual."""
+    return publish(
+        {
+            "core-procedures": {"kind": "part", "title": "Core Procedures"},
+            "adoption": {
+                "title": "Adoption",
+                "text": (
+                    "Until the order a child is looked after by the placing authority.\n\n"
+                    "## While the child is placed {: #placed }\n\n"
+                    "The agency must visit within one week. The social worker sees the child alone.\n\n"
+                    "## Afterwards {: #afterwards }\n\n"
+                    "Records use the new name. An adopted child’s school is told nothing of the birth family.\n"
+                ),
+            },
+            "enquiries": {
+                "title": "Child Protection (Section 47) Enquiries",
+                "text": (
+                    "## Strategy discussion/meetings {: #strategy }\n\n"
+                    "The police and the hospital take part. The café on the ward is no place for it.\n\n"
+                    "## Decisions {: #decisions }\n\n"
+                    "Whoever chairs writes down what was decided, and adoption is not discussed.\n"
+                ),
+            },
+            "e-safety": {
+                "title": "E-Safety",
+                "text": (
+                    "## Images {: #images }\n\nTake the telephone and call the police.\n\n"
+                    "### Of children {: #of-children }\n\nNobody copies them. Multi-agency work begins at once.\n"
+                ),
+            },
+            "csa-medicals": {
+                "kind": "link",
+                "title": "Pathway for CSA Medicals",
+                "link": "https://example.org/csa",
+            },
+        }
+    )
+
+
+def places(results: search.Results) -> list[str]:
+    """Where the hits lead: «adoption», «adoption#placed»."""
+    slugs = dict(Chapter.objects.values_list("pk", "slug"))
+    return [f"{slugs[hit.chapter_id]}{'#' * bool(hit.anchor)}{hit.anchor}" for hit in results.hits]
+
+
+def found(query: str, edition: Edition, **options: Any) -> list[str]:
+    return places(search.search(query, edition, **options))
+
+
+def marked(pieces: search.Marked) -> list[str]:
+    return [words for words, is_marked in pieces if is_marked]
+
+
+def text_of(pieces: search.Marked) -> str:
+    return "".join(words for words, _ in pieces)
+
+
+def amendment_of(slug: str) -> Amendment:
+    """The newest published one."""
+    return Amendment.objects.published().filter(chapter__slug=slug).order_by("sequence").last()  # type: ignore[return-value]
