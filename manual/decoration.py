@@ -1,0 +1,390 @@
+"""Stored HTML + an edition to the HTML of a page.
+
+Cross references get the number, title and address that their chapter has in the edition that is read; keywords lead
+to their meaning; passages and lists that are written elsewhere are put in; outside links say that they are outside.
+Everything is built as a tree and serialised once, so that text is escaped by construction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from lxml import etree
+from lxml.html import Element, HtmlElement, fragment_fromstring
+
+from manual import rendering
+from manual.models import Amendment, Contents, Edition, Glossary, Line, Meaning, Section, changes
+from manual.rendering.serialise import to_html
+
+CHAPTER_ADDRESS = re.compile(r"chapter:([\w-]+)(?:#([\w:.-]+))?")
+KEYWORD_ADDRESS = re.compile(r"keyword:([\w-]+)")
+# Where a keyword is not linked: it would be a link in a link, or lost in a heading, label or number.
+NOT_LINKED = {"a", "h2", "h3", "h4", "h5", "h6", "code", "pre", "th", "sup"}
+LABELS = {
+    "passage-label",
+    "status-label",
+    "section-number",
+    "paragraph-number",
+    "area-marker",
+    "area-label",
+    "include",
+}
+DAY = 24 * 60 * 60
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section as the chapter's own list of contents names it."""
+
+    anchor: str
+    number: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Decorated:
+    """A chapter's text ready for a page, and its headings in order."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+    @property
+    def outline(self) -> list[tuple[Heading, list[Heading]]]:
+        """Sections with their subsections; what lies deeper is left out."""
+        outline: list[tuple[Heading, list[Heading]]] = []
+        for heading in self.headings:
+            if heading.level == 2 or (heading.level == 3 and not outline):
+                outline.append((heading, []))
+            elif heading.level == 3:
+                outline[-1][1].append(heading)
+        return outline
+
+
+def decorate(line: Line, amendment: Amendment, contents: Contents) -> Decorated:
+    """The text of a chapter as a reader of this edition sees it. Cached: neither side changes under its key."""
+    key = ":".join(
+        ("decorated", settings.RELEASE, str(contents.edition.stamp), str(contents.dated), str(amendment.pk),
+         amendment.rendered_with, line.number)
+    )  # fmt: skip
+    decorated: Decorated | None = cache.get(key)
+    if decorated is None:
+        decorated = _decorate(line, amendment, contents)
+        cache.set(key, decorated, DAY)
+    return decorated
+
+
+def urgent_help(contacts: Amendment | None, anchor: str, in_force: Edition) -> str:
+    """The passage of the contacts chapter that stands on every page; empty where there is none."""
+    if contacts is None:
+        return ""
+    html: str = rendering.passage(contacts.html, anchor, chapter=contacts.chapter.slug) or ""
+    if "chapter:" not in html and "keyword:" not in html:
+        return html
+    root = _parse(html)
+    _resolve_references(root, Contents.of(in_force))
+    return to_html(root)
+
+
+def keyword_meaning(meaning: Meaning, contents: Contents) -> str:
+    """A keyword's meaning as HTML, its cross references resolved."""
+    if "href" not in meaning.html:
+        return meaning.html
+    root = _parse(meaning.html)
+    _resolve_references(root, contents)
+    _label_outside_links(root)
+    return to_html(root)
+
+
+def _decorate(line: Line, amendment: Amendment, contents: Contents) -> Decorated:
+    root = _parse(amendment.html)
+    headings = tuple(_headings(root))
+    _put_in_passages(root, contents)
+    _put_in_changes(root, contents)
+    _number_paragraphs(root, line)
+    _resolve_references(root, contents)
+    _link_keywords(root, contents)
+    _label_outside_links(root)
+    return Decorated(to_html(root), headings)
+
+
+def _parse(html: str) -> HtmlElement:
+    root: HtmlElement = fragment_fromstring(html, create_parent="div")
+    return root
+
+
+def _element(tag: str, text: str = "", **attributes: str) -> HtmlElement:
+    element: HtmlElement = Element(tag)
+    element.text = text
+    for name, value in attributes.items():
+        element.set(name.rstrip("_"), value)
+    return element
+
+
+def _classes(element: Any) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def _replace(element: Any, by: Sequence[Any]) -> None:
+    """Put other elements where one stood, keeping the text behind it."""
+    parent, tail = element.getparent(), element.tail
+    at = parent.index(element)
+    parent.remove(element)
+    for offset, new in enumerate(by):
+        parent.insert(at + offset, new)
+    if tail:
+        if by:
+            by[-1].tail = (by[-1].tail or "") + tail
+        elif at:
+            parent[at - 1].tail = (parent[at - 1].tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+
+
+def _headings(root: HtmlElement) -> Iterator[Heading]:
+    for element in root.iter("h2", "h3", "h4"):
+        section = element.getparent()
+        if section is None or section.tag != "section" or not section.get("id"):
+            continue
+        words = deepcopy(element)
+        words.tail = None
+        number = "".join(piece.text_content() for piece in words.find_class("section-number"))
+        for piece in (*words.find_class("section-number"), *words.find_class("section-link")):
+            _replace(piece, [])
+        title = " ".join(words.text_content().split())
+        yield Heading(section.get("id"), number.strip(), title, int(element.tag[1]))
+
+
+# --- Passages and lists that are written elsewhere ---------------------------------------------------------
+
+
+def _put_in_passages(root: HtmlElement, contents: Contents) -> None:
+    wanted = []
+    for box in root.find_class("include"):
+        link = box.find("a")
+        match = CHAPTER_ADDRESS.fullmatch(link.get("href") or "") if link is not None else None
+        if match:
+            wanted.append((box, match[1], match[2] or ""))
+    lines = {slug: contents.by_slug[slug] for _box, slug, _anchor in wanted if slug in contents.by_slug}
+    texts = {}
+    if lines:
+        keys = [line.amendment_id for line in lines.values()]
+        texts = dict(Amendment.objects.filter(pk__in=keys).values_list("pk", "html"))
+    for box, slug, anchor in wanted:
+        line = lines.get(slug)
+        passage = None
+        if line and not line.withdrawn:
+            html = texts[line.amendment_id]
+            passage = rendering.passage(html, anchor, chapter=slug) if anchor else html
+        if line is None or passage is None:
+            _replace(
+                box,
+                [
+                    _element(
+                        "p", "A passage of another chapter that is not in this edition.", class_="missing"
+                    )
+                ],
+            )
+            continue
+        inner = _parse(passage)
+        # A passage in a passage is not followed, for two could hold each other: it becomes a reference.
+        for element in inner.iter():
+            element.attrib.pop("id", None)
+        box.clear()
+        box.set("class", "include")
+        box.text = inner.text
+        box.extend(list(inner))
+        source = _element("p", "From ", class_="include-source")
+        source.append(_element("a", line.name, href=line.at(anchor)))
+        if len(box):
+            box[-1].tail = "\n"
+        box.append(source)
+
+
+def _put_in_changes(root: HtmlElement, contents: Contents) -> None:
+    boxes = root.find_class("changes")
+    if not boxes:
+        return
+    listed = changes(contents)
+    for box in boxes:
+        newest = "changes-newest" in _classes(box)
+        # The newest changes are those that the contents page flags, and their corrections and withdrawals.
+        shown = [each for each in listed if each.edition.pk in contents.window] if newest else listed
+        level = 2 + sum(1 for _section in box.iterancestors("section"))
+        html = render_to_string(
+            "manual/partials/changes.html", {"listed": shown or listed[:1], "heading": f"h{level}"}
+        )
+        inner = _parse(html)
+        box.text = inner.text
+        box.extend(list(inner))
+
+
+def _number_paragraphs(root: HtmlElement, line: Line) -> None:
+    for number in root.find_class("paragraph-number"):
+        if line.number:
+            number.text = f"{line.number}.{number.text}"
+
+
+# --- References --------------------------------------------------------------------------------------------
+
+
+def _resolve_references(root: HtmlElement, contents: Contents) -> None:
+    links = [link for link in root.iter("a") if ":" in (link.get("href") or "")]
+    sections = _sections_named(links, contents)
+    for link in links:
+        href = link.get("href")
+        if match := CHAPTER_ADDRESS.fullmatch(href):
+            line = contents.by_slug.get(match[1])
+            if line is None:
+                _unresolved(link, "not in this edition")
+                continue
+            _resolve_chapter(link, line, match[2] or "", sections.get((line.amendment_id, match[2] or "")))
+        elif match := KEYWORD_ADDRESS.fullmatch(href):
+            meaning = Glossary.of(contents.edition).by_slug.get(match[1])
+            if meaning is None:
+                _unresolved(link, "not in the glossary of this edition")
+                continue
+            link.set("href", contents.keyword_address(match[1]))
+            link.set("class", "keyword")
+            if not _text(link):
+                link.text = meaning.name
+        elif href.startswith("document:"):
+            _unresolved(link, "document not available")
+        elif href.startswith(("chapter:", "keyword:")):
+            _unresolved(link, "not in this edition")
+    for image in list(root.iter("img")):
+        alternative = _element("em", image.get("alt") or "picture", class_="missing")
+        _replace(image, [alternative])
+
+
+def _sections_named(links: Sequence[Any], contents: Contents) -> dict[tuple[int, str], tuple[str, str]]:
+    """Number and heading of every section that a reference names; one query."""
+    named = set()
+    for link in links:
+        match = CHAPTER_ADDRESS.fullmatch(link.get("href"))
+        if match and match[2] and match[1] in contents.by_slug:
+            named.add((contents.by_slug[match[1]].amendment_id, match[2]))
+    if not named:
+        return {}
+    found = Section.objects.filter(
+        amendment__in={amendment for amendment, _anchor in named},
+        anchor__in={anchor for _amendment, anchor in named},
+    ).values_list("amendment_id", "anchor", "number", "heading")
+    return {(amendment, anchor): (number, heading) for amendment, anchor, number, heading in found}
+
+
+def _resolve_chapter(link: Any, line: Line, anchor: str, section: tuple[str, str] | None) -> None:
+    outside = line.kind == "link" and line.link and not line.withdrawn
+    link.set("href", line.link if outside else line.at(anchor))
+    link.set("class", "reference")
+    number, heading = section or ("", "")
+    if number and not heading:
+        # A numbered paragraph; its number goes on from the chapter's.
+        within = f"paragraph {line.number}.{number}" if line.number else f"paragraph {number}"
+    else:
+        within = f"section {number}" if number else ""
+    place = ", ".join(words for words in (line.number, within) if words)
+    if not _text(link):
+        link.text = ", ".join(words for words in (line.name, f"{within} {heading}".strip()) if words)
+    elif place:
+        link.append(_element("span", f" ({place})", class_="reference-number"))
+    if line.withdrawn:
+        note = " (withdrawn)"
+        after = line.contents.by_slug.get(line.successor or "")
+        mark = _element("span", note if not after else " (withdrawn; see ", class_="withdrawn")
+        if after:
+            mark.append(_element("a", after.name, href=after.url))
+            mark[-1].tail = ")"
+        mark.tail, link.tail = link.tail, ""
+        link.addnext(mark)
+
+
+def _unresolved(link: Any, why: str) -> None:
+    words = _text(link) or link.get("href").partition(":")[2]
+    span = _element("span", f"{words} ", class_="missing")
+    span.append(_element("em", f"({why})"))
+    _replace(link, [span])
+
+
+def _text(element: Any) -> str:
+    return "".join(element.itertext()).strip()
+
+
+# --- Keywords and outside links ----------------------------------------------------------------------------
+
+
+def _link_keywords(root: HtmlElement, contents: Contents) -> None:
+    """Link each keyword where a section first uses it."""
+    glossary = Glossary.of(contents.edition)
+    if not glossary.meanings:
+        return
+    used: dict[Any, set[str]] = {}
+    for element, is_tail, section in _texts(root):
+        _link_in_text(element, is_tail, contents, glossary, used.setdefault(section, set()))
+
+
+def _texts(root: HtmlElement) -> list[tuple[Any, bool, Any]]:
+    """Every stretch of text that may hold a link, in reading order: of an element, or behind it; and its section."""
+    found: list[tuple[Any, bool, Any]] = []
+    sections: list[Any] = [root]
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if event == "start":
+            if element.tag in NOT_LINKED or _classes(element) & LABELS:
+                walk.skip_subtree()
+                continue
+            if element.tag == "section":
+                sections.append(element)
+            found.append((element, False, sections[-1]))
+        else:
+            if element is sections[-1] and element is not root:
+                sections.pop()
+            if element is not root:
+                found.append((element, True, sections[-1]))
+    return found
+
+
+def _link_in_text(
+    element: Any, is_tail: bool, contents: Contents, glossary: Glossary, used: set[str]
+) -> None:
+    text = element.tail if is_tail else element.text
+    if not text or not text.strip():
+        return
+    # The text, a link, the text behind it, a link, …
+    pieces: list[Any] = []
+    rest = 0
+    for start, end, meaning in glossary.found_in(text):
+        if meaning.slug in used:
+            continue
+        used.add(meaning.slug)
+        pieces += [
+            text[rest:start],
+            _element("a", text[start:end], class_="keyword", href=contents.keyword_address(meaning.slug)),
+        ]
+        rest = end
+    if not pieces:
+        return
+    if is_tail:
+        parent = element.getparent()
+        at = parent.index(element) + 1
+        element.tail = pieces[0]
+    else:
+        parent, at = element, 0
+        element.text = pieces[0]
+    for n, link in enumerate(pieces[1::2]):
+        link.tail = pieces[2 * n + 2] if 2 * n + 2 < len(pieces) else text[rest:]
+        parent.insert(at + n, link)
+
+
+def _label_outside_links(root: HtmlElement) -> None:
+    for link in root.iter("a"):
+        if re.match(r"https?://", link.get("href") or ""):
+            link.set("rel", "external noopener")
+            link.append(_element("span", " (external link)", class_="outside"))

@@ -1,0 +1,40 @@
+from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
+
+from manual.views import editions, health, keywords, reading, settings_of_reader
+from manual.views import search as searching
+
+
+class ContentsNumber(StringConverter):
+    """A chapter's number: 2, 2.1, 2.2.8."""
+
+    regex = r"[0-9]+(?:\.[0-9]+)*"
+
+
+register_converter(ContentsNumber, "contents_number")
+
+urlpatterns = [
+    # The manual in force
+    path("", reading.contents, name="contents"),
+    path("chapters/<slug:slug>/", reading.chapter, name="chapter"),
+    path("<contents_number:number>/", reading.by_number, name="by-number"),
+    path("quick-guide/", reading.quick_guide, name="quick-guide"),
+    path("contacts/", reading.contacts, name="contacts"),
+    path("keywords/", keywords.glossary, name="keywords"),
+    path("keywords/<slug:slug>/", keywords.keyword, name="keyword"),
+    path("search/", searching.results, name="search"),
+    # Editions
+    path("editions/", editions.editions, name="editions"),
+    path("editions/<int:edition>/", editions.edition, name="edition"),
+    path("editions/<int:edition>/contents/", reading.contents, name="edition-contents"),
+    path("editions/<int:edition>/chapters/<slug:slug>/", reading.chapter, name="edition-chapter"),
+    path("editions/<int:edition>/keywords/", keywords.glossary, name="edition-keywords"),
+    path("editions/<int:edition>/<contents_number:number>/", reading.by_number, name="edition-by-number"),
+    # The reader's own
+    path("display/", settings_of_reader.display, name="display"),
+    # For load balancers
+    re_path(r"^health/live/?$", health.live, name="health-live"),
+    re_path(r"^health/ready/?$", health.ready, name="health-ready"),
+    path("robots.txt", health.robots, name="robots"),
+    path("favicon.ico", health.favicon, name="favicon"),
+]

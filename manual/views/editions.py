@@ -1,0 +1,41 @@
+"""Every edition, and what each changed."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from manual.models import Edition, EditionChanges, changes
+from manual.views.page import FARTHEST, Page
+
+
+@require_safe
+def editions(request: HttpRequest) -> HttpResponse:
+    """Every edition that has taken effect, newest first, by year, with what it changed."""
+    page = Page.of(request)
+    listed = changes(page.contents)
+
+    def year(each: EditionChanges) -> int:
+        return timezone.localtime(each.edition.effective_at).year
+
+    years = [(number, list(group)) for number, group in groupby(listed, key=year)]
+    return page.render("manual/editions.html", years=years)
+
+
+@require_safe
+def edition(request: HttpRequest, edition: int) -> HttpResponse:
+    """What one edition changed: New, Updated, Corrected and Withdrawn, each with its note."""
+    page = Page.of(request)
+    near = (edition, edition + 1) if edition < FARTHEST else ()
+    editions = {
+        each.number: each for each in Edition.objects.up_to(page.contents.edition).filter(number__in=near)
+    }
+    if edition not in editions:
+        raise Http404(f"There is no edition {edition} that has taken effect.")
+    shown, after = editions[edition], editions.get(edition + 1)
+    # Its chapters are named as they were then, and lead to what is in force today.
+    listed = changes(page.contents, {shown.pk})
+    return page.render("manual/edition.html", each=listed[0], shown=shown, superseded_by=after)

@@ -1,0 +1,77 @@
+"""The glossary, and a keyword with the chapters that use it."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_safe
+
+from manual.decoration import keyword_meaning
+from manual.models import Meaning, Section
+from manual.search import mentions
+from manual.views.page import Page
+
+DAY = 24 * 60 * 60
+
+
+@require_safe
+def glossary(request: HttpRequest, edition: int | None = None) -> HttpResponse:
+    """Keywords, A to Z, with their meanings."""
+    page = Page.of(request, edition)
+    letters = [
+        (
+            letter,
+            [
+                (meaning, _meaning(meaning, page), page.contents.keyword_address(meaning.slug))
+                for meaning in group
+            ],
+        )
+        for letter, group in groupby(page.glossary.meanings, key=lambda meaning: meaning.initial)
+    ]
+    return page.render("manual/keywords.html", letters=letters)
+
+
+@require_safe
+def keyword(request: HttpRequest, slug: str) -> HttpResponse:
+    """One keyword: its meaning, other forms, related keywords, and every chapter that uses it."""
+    page = Page.of(request)
+    meaning = page.glossary.by_slug.get(slug)
+    if meaning is None:
+        raise Http404("No keyword of the manual has this address.")
+    using = _using(meaning, page)
+    return page.render(
+        "manual/keyword.html",
+        meaning=meaning,
+        html=_meaning(meaning, page),
+        see_also=[
+            page.glossary.by_slug[other] for other in meaning.see_also if other in page.glossary.by_slug
+        ],
+        chapters=[line for line in page.contents.lines if line.chapter_id in using and not line.withdrawn],
+    )
+
+
+def _using(meaning: Meaning, page: Page) -> set[int]:
+    """The chapters whose text uses a keyword: search finds those with its stems, here the words are looked at."""
+    key = f"using:{settings.RELEASE}:{page.contents.edition.stamp}:{meaning.slug}"
+    using: set[int] | None = cache.get(key)
+    if using is None:
+        amendments = {
+            page.contents.by_chapter[chapter].amendment_id: chapter
+            for chapter in mentions(meaning.forms, page.contents.edition)
+        }
+        texts = Section.objects.filter(amendment__in=amendments).values_list("amendment_id", "text")
+        using = {
+            amendments[amendment]
+            for amendment, text in texts
+            if any(found.slug == meaning.slug for _start, _end, found in page.glossary.found_in(text))
+        }
+        cache.set(key, using, DAY)
+    return using
+
+
+def _meaning(meaning: Meaning, page: Page) -> SafeString:
+    return mark_safe(keyword_meaning(meaning, page.contents))  # noqa: S308 # rendered and sanitised

@@ -1,0 +1,109 @@
+"""What every page has: the manual, the edition that is read, its contents, urgent help, the reader's display."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.safestring import SafeString, mark_safe
+
+from manual import decoration
+from manual.models import Amendment, Contents, Edition, Entry, Glossary, Line, Manual
+from manual.views.settings_of_reader import Display
+
+FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
+
+
+@dataclass
+class Page:
+    """A page of one edition of the manual. Without an edition the manual has nothing in force yet."""
+
+    request: HttpRequest
+    manual: Manual
+    edition: Edition | None
+    in_force: Edition | None
+    dated: bool = False
+    superseded_by: Edition | None = None  # the edition that followed a dated one
+
+    @classmethod
+    def of(cls, request: HttpRequest, number: int | None = None) -> Page:
+        """The edition in force, or the one with a number, if readers may see it; otherwise there is no such page."""
+        manual = Manual.objects.current()
+        in_force = Edition.objects.in_force()
+        if number is None:
+            return cls(request, manual, in_force, in_force)
+        near = (number, number + 1) if number < FARTHEST else ()
+        editions = {
+            edition.number: edition for edition in Edition.objects.effective().filter(number__in=near)
+        }
+        if number not in editions:
+            raise Http404(f"There is no edition {number} that has taken effect.")
+        page = cls(request, manual, editions[number], in_force, dated=True)
+        page.superseded_by = editions.get(number + 1)
+        return page
+
+    @cached_property
+    def contents(self) -> Contents:
+        if self.edition is None:
+            raise Http404("No edition of the manual is in force yet.")
+        return Contents.of(self.edition, dated=self.dated)
+
+    @cached_property
+    def glossary(self) -> Glossary:
+        return Glossary.of(self.contents.edition)
+
+    @cached_property
+    def display(self) -> Display:
+        return Display.of(self.request)
+
+    @property
+    def superseded(self) -> bool:
+        return self.edition != self.in_force
+
+    @cached_property
+    def texts(self) -> dict[int, Amendment]:
+        """The amendments whose text this page needs, by key."""
+        return self.fetch()
+
+    def fetch(self, *lines: Line) -> dict[int, Amendment]:
+        """One query for the texts of these chapters and of their last changes, and for the contacts in force."""
+        contacts = Entry.objects.filter(
+            edition=self.in_force, chapter__slug=self.manual.contacts, withdrawn_in=None
+        ).values("amendment")
+        wanted = Q(pk__in=[line.amendment_id for line in lines]) | Q(pk__in=contacts)
+        for line in lines:
+            wanted |= Q(chapter=line.chapter_id, edition=line.changed_in)
+        found = Amendment.objects.defer("text").select_related("chapter").filter(wanted)
+        self.texts = found.annotate(has_urgent_help=Q(pk__in=contacts)).in_bulk()
+        return self.texts
+
+    @property
+    def urgent_help(self) -> SafeString:
+        """The numbers to ring at once: always those in force, whatever day's text the page shows."""
+        if self.in_force is None:
+            return mark_safe("")
+        contacts = next(
+            (text for text in self.texts.values() if getattr(text, "has_urgent_help", False)), None
+        )
+        html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
+        return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
+
+    def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        response = render(
+            self.request, template, {"page": self, "manual": self.manual, **context}, status=status
+        )
+        # What is in force can change at any moment, so a copy is asked after before it is shown again.
+        patch_cache_control(response, no_cache=True)
+        patch_vary_headers(response, ["Cookie"])
+        if self.hidden_from_search_engines:
+            response["X-Robots-Tag"] = "noindex"
+        return response
+
+    @property
+    def hidden_from_search_engines(self) -> bool:
+        return self.manual.sample or self.dated

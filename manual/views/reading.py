@@ -1,0 +1,97 @@
+"""Reading the manual: its contents and its chapters, in force or as an edition had them."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from manual.decoration import decorate
+from manual.models import Edition, Line
+from manual.views.page import Page
+
+
+@require_safe
+def contents(request: HttpRequest, edition: int | None = None) -> HttpResponse:
+    """The contents page: every chapter with its number, and what is New or Updated."""
+    page = Page.of(request, edition)
+    if page.edition is None:
+        return page.render("manual/nothing_in_force.html")
+    flags = list(page.contents.flagged())
+    # The quick guide is in the navigation of every page already.
+    outside_parts = [line for line in page.contents.root_pages if line.slug != page.manual.quick_guide]
+    return page.render(
+        "manual/contents.html", contents=page.contents, flagged=flags, outside_parts=outside_parts
+    )
+
+
+@require_safe
+def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> HttpResponse:
+    """A chapter, as the edition has it; one that was withdrawn says so and names its successor."""
+    page = Page.of(request, edition)
+    line = page.contents.by_slug.get(slug)
+    if line is None:
+        which = f"Edition {page.contents.edition.number}" if page.dated else "The edition in force"
+        raise Http404(f"{which} has no chapter of this name.")
+    if not line.is_page:
+        return redirect(line.url)
+    texts = page.fetch(line)
+    amendment = texts[line.amendment_id]
+    # A correction is no change: the note of the last change stays beside it.
+    last_change = next(
+        (
+            text
+            for text in texts.values()
+            if text.chapter_id == line.chapter_id and text.edition_id == line.changed_in
+        ),
+        amendment,
+    )
+    text = decorate(line, amendment, page.contents)
+    before, after = page.contents.neighbours(line)
+    editions = Edition.objects.in_bulk(
+        {line.introduced_in, line.changed_in, line.withdrawn_in or 0, amendment.edition_id or 0}
+    )
+    return page.render(
+        "manual/chapter.html",
+        line=line,
+        amendment=amendment,
+        last_change=last_change,
+        amended_by=editions[amendment.edition_id],
+        changed_in=editions[line.changed_in],
+        withdrawn_in=editions.get(line.withdrawn_in or 0),
+        successor=page.contents.by_slug.get(line.successor or ""),
+        text=mark_safe(text.html),  # noqa: S308 # sanitised when rendered, then rebuilt as a tree
+        outline=text.outline,
+        before=before,
+        after=after,
+    )
+
+
+@require_safe
+def by_number(request: HttpRequest, number: str, edition: int | None = None) -> HttpResponse:
+    """The address of a chapter's number leads to the chapter that has it in this edition."""
+    page = Page.of(request, edition)
+    line = page.contents.by_number.get(number)
+    if line is None:
+        raise Http404(f"Nothing in the manual has the number {number}.")
+    return redirect(line.url)
+
+
+@require_safe
+def quick_guide(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request)
+    return _lead_to(page, page.manual.quick_guide)
+
+
+@require_safe
+def contacts(request: HttpRequest) -> HttpResponse:
+    page = Page.of(request)
+    return _lead_to(page, page.manual.contacts)
+
+
+def _lead_to(page: Page, slug: str) -> HttpResponse:
+    line: Line | None = page.contents.by_slug.get(slug)
+    if line is None:
+        raise Http404("The edition in force has no such chapter.")
+    return redirect(line.url)

@@ -1,0 +1,73 @@
+"""A page makes a fixed number of queries, whatever the size of the manual."""
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from manual import workflow
+from manual.models import Chapter, Contents, Glossary, Kind
+from tests.manual_maker import DAY, LONG_AGO, agreed, meaning
+
+TEXT = """
+See [](chapter:chapter-1), [](chapter:chapter-2#section) and the LADO.
+
+!!! include chapter:contact-details#urgent-help
+
+## Section {: #section }
+
+Words about core groups.
+"""
+CONTACTS = "## Urgent help {: #urgent-help }\n\n- **Immediate danger:** 999\n"
+
+
+@pytest.fixture(params=[(20, 2), (2000, 6)], ids=["20 chapters, 2 editions", "2,000 chapters, 6 editions"])
+def manual_of_a_size(request, db) -> None:
+    chapters_wanted, editions_wanted = request.param
+    amendments = []
+    for n in range(chapters_wanted):
+        if n % 50 == 0:
+            part = Chapter.objects.add(f"part-{n}", kind=Kind.PART)
+            amendments.append(agreed(part, text=""))
+        amendments.append(agreed(Chapter.objects.add(f"chapter-{n}", parent=part), text=TEXT))
+    contacts = Chapter.objects.add("contact-details", parent=part)
+    guide = Chapter.objects.add("quick-guide", parent=part)
+    amendments += [agreed(contacts, text=CONTACTS), agreed(guide, text="!!! changes all\n")]
+    keywords = [meaning("lado", name="LADO"), meaning("core-group", name="Core group")]
+    workflow.publish(by=None, amendments=amendments, definitions=keywords, rearrange=True, at=LONG_AGO)
+    for n in range(1, editions_wanted):
+        changed = [
+            agreed(Chapter.objects.get(slug=f"chapter-{k}"), text=TEXT + f"\nChange {n}.\n") for k in range(5)
+        ]
+        workflow.publish(by=None, amendments=changed, rearrange=n % 2 == 0, at=LONG_AGO + n * DAY)
+
+
+def queries(client, address: str) -> int:
+    """Of a first reading: nothing is remembered yet."""
+    Contents.forget()
+    Glossary.forget()
+    cache.clear()
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert client.get(address).status_code == 200
+    return len(captured)
+
+
+def test_every_page_makes_a_fixed_number_of_queries(client, manual_of_a_size):
+    assert queries(client, "/") == 5
+    assert queries(client, "/chapters/chapter-3/") == 9
+    assert queries(client, "/chapters/quick-guide/") <= 10
+    assert queries(client, "/editions/1/contents/") <= 8
+    assert queries(client, "/editions/1/chapters/chapter-3/") <= 10
+    assert queries(client, "/keywords/") <= 8
+    assert queries(client, "/keywords/lado/") <= 8
+    assert queries(client, "/editions/") <= 8
+    assert queries(client, "/editions/2/") <= 9
+    assert queries(client, "/search/?q=section") <= 10
+
+    # A second reading remembers the contents, the glossary and the decorated text.
+    client.get("/chapters/chapter-3/")
+    with CaptureQueriesContext(connection) as captured:
+        client.get("/chapters/chapter-3/")
+    assert len(captured) == 4
