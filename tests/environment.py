@@ -8,5 +8,7 @@ os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.Stat
 # A file of its own for every run: tests with threads need more than one connection.
 database = os.path.join(tempfile.gettempdir(), f"procedures-test-{os.getpid()}.sqlite3")
 os.environ.setdefault("TEST_DATABASE", database)
+# No connection outlives its request: on PostgreSQL one that does keeps the test database from being dropped.
+os.environ.setdefault("CONN_MAX_AGE", "0")
 # Playwright's loop runs in the thread of the tests.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -34,7 +34,10 @@ class Page:
     def of(cls, request: HttpRequest, number: int | None = None) -> Page:
         """The edition in force, or the one with a number, if readers may see it; otherwise there is no such page."""
         manual = Manual.objects.current()
-        in_force = Edition.objects.in_force()
+        contacts = Entry.objects.filter(
+            edition=OuterRef("pk"), chapter__slug=manual.contacts, withdrawn_in=None
+        ).values("amendment")[:1]
+        in_force = Edition.objects.effective().annotate(contacts=Subquery(contacts)).last()
         if number is None:
             return cls(request, manual, in_force, in_force)
         near = (number, number + 1) if number < FARTHEST else ()
@@ -72,24 +75,24 @@ class Page:
 
     def fetch(self, *lines: Line) -> dict[int, Amendment]:
         """One query for the texts of these chapters and of their last changes, and for the contacts in force."""
-        contacts = Entry.objects.filter(
-            edition=self.in_force, chapter__slug=self.manual.contacts, withdrawn_in=None
-        ).values("amendment")
-        wanted = Q(pk__in=[line.amendment_id for line in lines]) | Q(pk__in=contacts)
+        keys = [line.amendment_id for line in lines]
+        wanted = Q(pk__in=[*keys, self._contacts] if self._contacts else keys)
         for line in lines:
             wanted |= Q(chapter=line.chapter_id, edition=line.changed_in)
-        found = Amendment.objects.defer("text").select_related("chapter").filter(wanted)
-        self.texts = found.annotate(has_urgent_help=Q(pk__in=contacts)).in_bulk()
+        self.texts = Amendment.objects.defer("text").select_related("chapter").filter(wanted).in_bulk()
         return self.texts
+
+    @property
+    def _contacts(self) -> int | None:
+        """The amendment of the contacts chapter in force."""
+        return getattr(self.in_force, "contacts", None)
 
     @property
     def urgent_help(self) -> SafeString:
         """The numbers to ring at once: always those in force, whatever day's text the page shows."""
         if self.in_force is None:
             return mark_safe("")
-        contacts = next(
-            (text for text in self.texts.values() if getattr(text, "has_urgent_help", False)), None
-        )
+        contacts = self.texts.get(self._contacts) if self._contacts else None
         html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
