@@ -23,7 +23,7 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         return False
 
 
-class RecordInline(admin.TabularInline):  # type: ignore[type-arg]
+class RecordInline(admin.TabularInline):  # type: ignore[type-arg] # generic in the stubs only
     """Rows that belong to a record, shown below it."""
 
     extra = 0

@@ -195,7 +195,8 @@ class _Dump:
         return len(entries)
 
     def _name(self, edition: Edition) -> str:
-        assert edition.number and edition.effective_at  # noqa: S101 # published, so it has both
+        if not edition.number or not edition.effective_at:
+            raise DumpRefused(f"{edition} is not published.")
         return f"{EDITIONS}/{folder_name(edition.number, edition.effective_at)}"
 
     def _file(self, name: str, text: str) -> None:

@@ -185,7 +185,8 @@ class _Writer:
 
     def _publish(self, plan: Plan) -> None:
         says, number = plan.folder.says, plan.folder.number
-        assert says.effective and says.published  # noqa: S101 # else it would have been refused
+        if not says.effective or not says.published:
+            raise ValueError(f"{plan.folder.file} was not checked before it was published.")
         places = {spot.slug: spot for spot in says.contents or ()}
         with _blaming(plan.folder.file):
             self._place(plan, places)
