@@ -1,5 +1,7 @@
 """Markdown to safe HTML, numbered sections and plain text. Pure: it knows no model and no request."""
 
+from manual.rendering.anchor_writing import write_anchors
+from manual.rendering.anchors import from_words as anchor_from_words
 from manual.rendering.passage import passage
 from manual.rendering.refusal import RenderingRefused
 from manual.rendering.render import VERSION, render
@@ -12,7 +14,9 @@ __all__ = [
     "Rendered",
     "RenderedSection",
     "RenderingRefused",
+    "anchor_from_words",
     "passage",
     "render",
     "sanitise",
+    "write_anchors",
 ]

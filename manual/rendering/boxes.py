@@ -14,6 +14,7 @@ from markdown import Markdown
 from markdown.blockparser import BlockParser
 from markdown.extensions import Extension
 from markdown.extensions.admonition import AdmonitionProcessor
+from markdown.treeprocessors import Treeprocessor
 
 from manual.rendering.refusal import RenderingRefused, at, quoted
 from manual.rendering.source import Source
@@ -131,19 +132,31 @@ class BoxesExtension(Extension):
     def extendMarkdown(self, md: Markdown) -> None:
         boxes = _Boxes(md.parser, self.areas, self.source)
         md.parser.blockprocessors.register(boxes, "admonition", 105)
+        # Before escapes are undone, so that “\!!!” is words.
+        md.treeprocessors.register(_Unread(self.source, md), "unread_boxes", 5)
 
 
-def settle(root: Element, source: Source) -> None:
-    """Labels become paragraphs when the blocks have been read; a box that was not understood is not let pass."""
+class _Unread(Treeprocessor):
+    """A box that was not understood is not let pass."""
+
+    def __init__(self, source: Source, md: Markdown) -> None:
+        super().__init__(md)
+        self.source = source
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            inside = "" if element.tag in ("code", "pre") else f"\n{element.text or ''}"
+            if found := _UNREAD.search(inside) or _UNREAD.search(element.tail or ""):
+                line = self.source.line_of(rf"{re.escape(found[1].strip())}\s*$")
+                raise RenderingRefused(
+                    f"{at(line)}: {quoted(found[1])} stands where no box can begin. Leave an empty line before it, "
+                    "and indent it as far as the words that it belongs to.",
+                    line,
+                )
+
+
+def settle(root: Element) -> None:
+    """Labels become paragraphs when the blocks have been read."""
     for box in root.iter("div"):
         if len(box) and box[0].tag == LABEL:
             box[0].tag, box[0].tail = "p", "\n"
-    for element in root.iter():
-        inside = "" if element.tag in ("code", "pre") else f"\n{element.text or ''}"
-        if found := _UNREAD.search(inside) or _UNREAD.search(element.tail or ""):
-            line = source.line_of(rf"{re.escape(found[1].strip())}\s*$")
-            raise RenderingRefused(
-                f"{at(line)}: {quoted(found[1])} stands where no box can begin. Leave an empty line before it, and "
-                "indent it as far as the words that it belongs to.",
-                line,
-            )

@@ -38,7 +38,7 @@ def render(markdown: str, *, numbering: Numbering = "headings", areas: Mapping[s
         root = read(source, areas)
         limits.check_tree(root)
         characters.settle(root)
-        boxes.settle(root, source)
+        boxes.settle(root)
         lower_headings(root)
         area_marks.settle(root, areas, source)
         notes = footnotes.settle(root)

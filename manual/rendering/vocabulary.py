@@ -25,7 +25,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
 def only(areas: Mapping[str, str], chosen: Sequence[str]) -> str:
-    """«Kent only», «Kent and Medway only»: an area is always told in words, never by colour alone."""
+    """“Kent only”, “Kent and Medway only”: an area is always told in words, never by colour alone."""
     return " and ".join(areas[area] for area in chosen) + " only"
 
 

@@ -136,3 +136,9 @@ def test_malformed_changes_are_refused_with_their_line(written):
     ) as refusal:
         render(f"{written}")
     assert refusal.value.line == 1
+
+
+@pytest.mark.parametrize("text", ["\\!!! note", "Words  \n\\!!! note", "**\\!!! note**"])
+def test_exclamation_marks_can_be_escaped(text):
+    assert "!!! note" in render(text).html
+    assert "passage" not in render(text).html
