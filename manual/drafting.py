@@ -1,21 +1,35 @@
 """What is wrong with a draft, for the editor who writes it: broken references, skipped headings, tables without header.
 
-None of this keeps a text from being shown; what does is refused when it is rendered.
+What is blocking keeps a draft from being submitted. The rest is for the editor to decide.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from lxml.html import fragment_fromstring
 
-from manual import rendering
-from manual.models import Amendment, Definition, Edition, Entry, Section
+from manual import comparison, rendering
+from manual.models import (
+    Amendment,
+    Definition,
+    DocumentVersion,
+    Edition,
+    Entry,
+    Kind,
+    Manual,
+    Section,
+    Significance,
+    Status,
+    covers,
+)
+from manual.models.version import AGREED, OPEN
 from manual.rendering import Reference, Rendered, RenderingRefused
-from manual.rendering.vocabulary import AREAS
+from manual.rendering.vocabulary import APPENDIX, AREAS, BOXES, STATUSES
 
 if TYPE_CHECKING:
     from manual.rendering.sections import Numbering
@@ -25,32 +39,65 @@ _DELIMITER_ROW = re.compile(r"[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*"
 # A name such as GOV.UK or nhs.uk says where a link leads; with a path behind it, it is an address.
 _BARE = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
 
+# References in stored HTML, in the order of attributes that the renderer writes; a passage taken in has a box around.
+# So many keys a database takes in one question.
+FEW = 500
+_STORED = re.compile(
+    r'(?P<include><div class="include">)?<(?:a|img)\b[^>]*? (?:href|src)='
+    r'"(?P<address>(?:chapter|keyword|document):[^"]+)"'
+)
+_ABBREVIATION = re.compile(r"(?<![\w.@/-])(?=[A-Z]*[B-HJ-UWYZ])[A-Z]{2,6}(?![\w@-]|\.\w)")
+# What nobody in the field would look up.
+_KNOWN_TO_ALL = frozenset(
+    {"AM", "CCTV", "DNA", "EU", "GCSE", "GP", "HM", "ID", "IT", "NHS", "OK", "PDF", "PM", "TV", "UK"}
+)
+# Of elements that tell in words to whom a passage applies.
+_AREA_WORDS = frozenset({"area-label", "area-marker"})
+_KINDS = frozenset({*STATUSES, *BOXES, APPENDIX})
+UNSETTLED = "Two people changed the same words here. Keep one of the two, and take this line away."
+
 
 @dataclass(frozen=True)
 class Problem:
-    """Something to put right before the text is submitted: the line of the text, where it is known, and a sentence."""
+    """Something to put right: the line of the text, where it is known, and a sentence. What is blocking would reach
+    readers as a mistake, so that the draft cannot be submitted with it."""
 
     line: int | None
     message: str
+    blocking: bool = False
 
 
 @dataclass(frozen=True)
 class Known:
     """What a text may point at in an edition: chapters with the anchors of their sections, keywords, documents.
 
-    A withdrawn chapter can still be referred to, but not included.
+    A withdrawn chapter can still be referred to, but not included. `coming` are chapters, keywords and documents that
+    somebody is drafting: a reference to one is right as soon as they are published together.
     """
 
     anchors: Mapping[str, Collection[str]] = field(default_factory=dict)
     keywords: Collection[str] = frozenset()
     documents: Collection[str] = frozenset()
     withdrawn: Collection[str] = frozenset()
+    coming: Collection[str] = frozenset()
+    # Every form of every keyword; None where nobody asks whether abbreviations are defined.
+    forms: Collection[str] | None = None
+
+
+@dataclass(frozen=True, order=True)
+class Broken:
+    """A reference in the text of an edition that leads nowhere: of which chapter, and to what."""
+
+    chapter: int
+    title: str
+    address: str
 
 
 def known_in(edition: Edition | None, *, also: Iterable[Amendment] = ()) -> Known:
-    """What there is in an edition, with the amendments that are to come with the draft. Three queries, or four."""
+    """What there is in an edition, with the amendments that are to come with the draft. Four queries, or six."""
     anchors: dict[str, set[str]] = {}
     keywords: set[str] = set()
+    documents: set[str] = set()
     withdrawn: set[str] = set()
     if edition is not None:
         entries = Entry.objects.filter(edition=edition).values_list("chapter__slug", "withdrawn_in")
@@ -62,6 +109,7 @@ def known_in(edition: Edition | None, *, also: Iterable[Amendment] = ()) -> Know
         for slug, anchor in in_edition.values_list("amendment__chapter__slug", "anchor"):
             anchors[slug].add(anchor)
         keywords = set(Definition.objects.in_edition(edition).values_list("keyword__slug", flat=True))
+        documents = set(DocumentVersion.objects.in_edition(edition).values_list("document__slug", flat=True))
     coming = {amendment.pk: amendment for amendment in also}
     slugs = dict(Amendment.objects.filter(pk__in=coming).values_list("pk", "chapter__slug")) if coming else {}
     for slug in slugs.values():
@@ -71,7 +119,258 @@ def known_in(edition: Edition | None, *, also: Iterable[Amendment] = ()) -> Know
         Section.objects.filter(amendment__in=coming).values_list("amendment_id", "anchor") if coming else ()
     ):
         anchors[slugs[pk]].add(anchor)
-    return Known(anchors, keywords, withdrawn=withdrawn)
+    return Known(anchors, keywords, documents, withdrawn)
+
+
+def known_to_drafts() -> Known:
+    """What a draft may point at today: what is in force, and, though not yet, what others are drafting."""
+    known = known_in(Edition.objects.in_force())
+    begun = (*OPEN, Status.APPROVED, Status.PUBLISHED)
+    coming = {
+        f"{scheme}:{slug}"
+        for scheme, model, chain in (
+            ("chapter", Amendment, "chapter"), ("keyword", Definition, "keyword"),
+            ("document", DocumentVersion, "document"),
+        )
+        for slug in model._default_manager.filter(status__in=begun).values_list(f"{chain}__slug", flat=True)
+    }  # fmt: skip
+    meanings = Definition.objects.filter(status__in=begun).values_list("name", "also")
+    forms = {form.casefold() for name, also in meanings for form in (name, *also)}
+    return replace(known, coming=coming, forms=forms)
+
+
+def numbering_of(amendment: Amendment) -> Literal["headings", "paragraphs"]:
+    """How the sections of a draft are numbered: as it says, or else as the manual does."""
+    return cast(
+        "Literal['headings', 'paragraphs']", amendment.numbering or Manual.objects.current().numbering
+    )
+
+
+def problems_of(amendment: Amendment, known: Known | None = None) -> list[Problem]:
+    """All that is wrong with a draft as it is stored, against what is in force and what is being drafted."""
+    found = problems(
+        amendment.text,
+        slug=amendment.chapter.slug,
+        title=amendment.title,
+        known=known or known_to_drafts(),
+        numbering=numbering_of(amendment),
+        areas=Manual.objects.current().areas,
+    )
+    kind = amendment.chapter.kind
+    if kind == Kind.LINK and not amendment.link and amendment.significance != Significance.WITHDRAWN:
+        found.insert(0, Problem(None, "It leads to an outside document, but has no address of one.", True))
+    if kind == Kind.CHAPTER and not amendment.text.strip():
+        found.insert(0, Problem(None, "It has no text yet."))
+    return found
+
+
+def missing_from(version: Definition | DocumentVersion) -> list[str]:
+    """What a keyword or a document lacks before it can be submitted, a sentence each."""
+    missing = []
+    if isinstance(version, Definition):
+        if not version.name.strip():
+            missing.append("The keyword has no name.")
+        for other in keywords_named(version.name, besides=version.keyword_id):
+            if other.status in AGREED:
+                missing.append(
+                    f"Another keyword is called “{other.name}” already. Give this one another name."
+                )
+        if not version.meaning.strip():
+            missing.append("Say what the keyword means.")
+        elif not version.html:
+            missing.append("The meaning cannot be shown as it is written.")
+        else:
+            rendered = rendering.render(version.meaning, areas=Manual.objects.current().areas)
+            found = broken(rendered.references, slug="", known=known_to_drafts())
+            missing += [problem.message for problem in found if problem.blocking]
+    else:
+        if not version.title.strip():
+            missing.append("The document has no title.")
+        if version.is_picture and not version.description.strip():
+            missing.append("Say what the picture shows, for those who cannot see it.")
+    return missing
+
+
+def keywords_named(name: str, *, besides: int | None = None) -> list[Definition]:
+    """Other keywords of the same name, capitals aside, as each was last published, approved or begun."""
+    wanted = _plain(name)
+    return [other for other in _last_of_each_keyword(besides) if wanted and _plain(other.name) == wanted]
+
+
+def doubts(definition: Definition) -> list[str]:
+    """What an editor should look at in a keyword and may leave as it is, a sentence each."""
+    found = []
+    others = [other for other in _last_of_each_keyword(definition.keyword_id) if other.status in AGREED]
+    owners = {_plain(form): other.name for other in others for form in (*other.also, other.name)}
+    forms: set[str] = set()
+    for form in definition.also:
+        plain = _plain(form)
+        if plain in forms:
+            found.append(f"“{form}” stands twice among the other forms.")
+        elif definition.name and covers(definition.name, form):
+            found.append(
+                f"“{form}” need not be listed: capitals and plurals of the name are found by themselves."
+            )
+        elif plain in owners:
+            found.append(
+                f"“{form}” also stands for the keyword “{owners[plain]}”; only one of the two is found."
+            )
+        forms.add(plain)
+    if (plain := _plain(definition.name)) in owners and _plain(owners[plain]) != plain:
+        found.append(
+            f"“{definition.name}” is also a form of the keyword “{owners[plain]}”; only one of the two is found."
+        )
+    return found
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.split()).casefold()
+
+
+def _last_of_each_keyword(besides: int | None) -> list[Definition]:
+    """The newest version of every other keyword that was not given up: what is published or approved counts first."""
+    versions = Definition.objects.exclude(status=Status.ABANDONED).exclude(keyword=besides or 0)
+    newest: dict[int, Definition] = {}
+    for version in versions.defer("meaning", "html").order_by("pk"):
+        before = newest.get(version.keyword_id)
+        if before is None or version.status in AGREED or before.status not in AGREED:
+            newest[version.keyword_id] = version
+    return list(newest.values())
+
+
+def questions(amendment: Amendment) -> list[str]:
+    """What a so-called correction touches that could change an instruction, a question each; none for other changes."""
+    before = amendment.based_on
+    if amendment.significance != Significance.CORRECTION or before is None:
+        return []
+    asked = [
+        f"{_told(touch)} Is this really only a slip?"
+        for touch in comparison.touched(_all_words(before), _all_words(amendment))
+    ]
+    for name, label in (("areas", "the areas"), ("passage_status", "the status"), ("link", "the address")):
+        if getattr(before, name) != getattr(amendment, name):
+            asked.append(f"You changed {label} of the chapter. Is this really only a slip?")
+    return asked + _questions_beside_words(before.html, amendment.html)
+
+
+def _questions_beside_words(before: str, after: str) -> list[str]:
+    """What changes for a reader though no word does: where a passage applies, its force, where a link leads."""
+    if not (before and after):
+        return []
+    old, new = _beside_words(before), _beside_words(after)
+    asked = []
+    for part, told in (
+        ("areas", "for which areas a passage of the text applies, or what belongs to such a passage"),
+        (
+            "kinds",
+            "what a passage of the text is, such as policy or guidance, or what belongs to such a passage",
+        ),
+        ("included", "which passage of another chapter the text shows"),
+    ):
+        if old[part] != new[part]:
+            asked.append(f"You changed {told}. Is this really only a slip?")
+    if old["links"] != new["links"]:
+        gone, come = (
+            Counter(one["links"]) - Counter(other["links"]) for one, other in ((old, new), (new, old))
+        )
+        changed = [f"“{address}” is gone" for address in gone] + [f"“{address}” is new" for address in come]
+        told = ": " + "; ".join(changed) if changed else ""
+        asked.append(f"You changed where links lead{told}. Is this really only a slip?")
+    return asked
+
+
+def _beside_words(html: str) -> dict[str, list[Any]]:
+    """What stored HTML says beside its words, each in its order. A passage counts with how much stands in it."""
+    found: dict[str, list[Any]] = {"areas": [], "kinds": [], "included": [], "links": []}
+    for element in fragment_fromstring(html, create_parent="div").iter():
+        classes = set((element.get("class") or "").split())
+        size = sum(1 for _ in element.iter("p", "li", "dt", "dd", "tr", "pre"))
+        if areas := sorted(word for word in classes if word.startswith("area-") and word not in _AREA_WORDS):
+            found["areas"].append((element.tag, areas, size))
+        if kinds := sorted(classes & _KINDS):
+            found["kinds"].append((element.tag, kinds, size))
+        address = element.get("href") or ""
+        if element.tag == "a" and address and not address.startswith(("#", "keyword:")):
+            parent = element.getparent()
+            included = parent is not None and parent.get("class") == "include"
+            found["included" if included else "links"].append(
+                address.removeprefix("tel:").removeprefix("mailto:")
+            )
+    return found
+
+
+def _told(touch: comparison.Touch) -> str:
+    """“You changed “three working days” to “five working days” (timescale).”"""
+    if touch.removed and touch.added:
+        done = f"changed “{touch.removed}” to “{touch.added}”"
+    elif touch.removed:
+        done = f"took out “{touch.removed}”"
+    else:
+        done = f"put in “{touch.added}”"
+    return f"You {done} ({touch.kind}), in “{touch.context}”."
+
+
+# The references in texts that were read before, by kind and key of the text: each with whether it includes a passage.
+Read = dict[tuple[str, int], tuple[tuple[str, bool], ...]]
+
+
+def broken_in(edition: Edition, read: Read | None = None) -> frozenset[Broken]:
+    """Every reference in the living text of an edition, and in its keywords, that leads nowhere. Seven queries.
+
+    Most texts of an edition are those of the edition before: `read` carries what was read from one to the next.
+    """
+    read = {} if read is None else read
+    known = known_in(edition)
+    entries = Entry.objects.filter(edition=edition, withdrawn_in=None)
+    texts = [
+        (("text", amendment), chapter, title)
+        for chapter, title, amendment in entries.values_list("chapter_id", "amendment__title", "amendment_id")
+    ]
+    unread = [key for (_kind, key), _chapter, _title in texts if ("text", key) not in read]
+    if len(unread) < FEW:
+        entries = entries.filter(amendment__in=unread)
+    for amendment, html in entries.values_list("amendment_id", "amendment__html") if unread else ():
+        read["text", amendment] = tuple(_addresses_in(html))
+    for definition in Definition.objects.in_edition(edition):
+        key = ("meaning", definition.pk)
+        texts.append((key, -definition.keyword_id, definition.name))
+        if key not in read:
+            read[key] = tuple(_addresses_in(definition.html))
+    return frozenset(
+        Broken(chapter, title, address)
+        for key, chapter, title in texts
+        for address, included in read[key]
+        if _leads_nowhere(address, included, known)
+    )
+
+
+def _addresses_in(html: str) -> Iterator[tuple[str, bool]]:
+    """The references in stored HTML, which this software wrote, and whether each includes a passage."""
+    for found in _STORED.finditer(html):
+        yield found["address"], bool(found["include"])
+
+
+def _leads_nowhere(address: str, included: bool, known: Known) -> bool:
+    scheme, _, rest = address.partition(":")
+    slug, _, anchor = rest.partition("#")
+    if scheme == "keyword":
+        return slug not in known.keywords
+    if scheme == "document":
+        return slug not in known.documents
+    if slug not in known.anchors or (included and slug in known.withdrawn):
+        return True
+    return bool(anchor) and anchor not in known.anchors[slug]
+
+
+def _all_words(amendment: Amendment) -> str:
+    """Title and text as a reader reads them, without numbers that the software counts."""
+    sections = amendment.sections.all()
+    return "\n".join(
+        [
+            amendment.title,
+            *(words for section in sections for words in (section.heading, section.text) if words),
+        ]
+    )
 
 
 def problems(
@@ -91,15 +390,18 @@ def problems(
         try:
             rendered = rendering.render(text, numbering=cast("Numbering", numbering), areas=areas)
         except RenderingRefused as refusal:
-            return [Problem(refusal.line, str(refusal))]
-    found = [] if title.strip() else [Problem(None, "It has no title.")]
+            return [Problem(refusal.line, str(refusal), True)]
+    found = [] if title.strip() else [Problem(None, "It has no title.", True)]
+    found += [Problem(line, UNSETTLED, True) for line in comparison.unsettled(text)]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     root = fragment_fromstring(rendered.html, create_parent="div")
     found += _headings(rendered, lines)
     found += _tables(root, lines)
-    found += _images(root, rendered.references)
+    found += _images(root, rendered.references, known)
     found += _links(root, lines)
     found += broken(rendered.references, slug=slug, known=known)
+    if known.forms is not None:
+        found += _abbreviations(rendered.text, lines, known.forms)
     return sorted(found, key=lambda problem: problem.line or 0)
 
 
@@ -113,8 +415,19 @@ def broken(references: Iterable[Reference], *, slug: str, known: Known) -> Itera
             wrong = f"There is no keyword “{reference.slug}” in this edition."
         elif reference.scheme == "document" and reference.slug not in known.documents:
             wrong = f"There is no document “{reference.slug}”."
-        if wrong:
-            yield Problem(reference.line, wrong)
+        address = f"{reference.scheme}:{reference.slug}"
+        if (
+            wrong
+            and reference.slug != slug
+            and address in known.coming
+            and reference.slug not in known.anchors
+        ):
+            yield Problem(
+                reference.line,
+                f"“{reference.slug}” is not in the manual yet. It has to be published together with this, or before.",
+            )
+        elif wrong:
+            yield Problem(reference.line, wrong, True)
 
 
 def _wrong_with_chapter(reference: Reference, slug: str, known: Known) -> str:
@@ -169,7 +482,8 @@ def _tables(root: Any, lines: Sequence[str]) -> Iterator[Problem]:
             )
 
 
-def _images(root: Any, references: Iterable[Reference]) -> Iterator[Problem]:
+def _images(root: Any, references: Iterable[Reference], known: Known) -> Iterator[Problem]:
+    """Where a picture has no words of its own, those of the document stand in; here others may be better."""
     described = [(image.get("alt") or "").strip() for image in root.iter("img")]
     pictures = [reference for reference in references if reference.kind == "image"]
     for words, picture in zip(described, pictures, strict=False):
@@ -177,6 +491,7 @@ def _images(root: Any, references: Iterable[Reference]) -> Iterator[Problem]:
             yield Problem(
                 picture.line,
                 f"The picture “{picture.slug}” has no description. Write what it shows between the square brackets.",
+                blocking=picture.slug not in known.documents,
             )
 
 
@@ -189,14 +504,28 @@ def _links(root: Any, lines: Sequence[str]) -> Iterator[Problem]:
                 _line_with(lines, f"[{words}]"),
                 f"The link “{words}” leads nowhere. An address begins with https:, mailto:, tel:, chapter:, keyword: "
                 "or document:, and holds no spaces.",
+                True,
             )
         elif href.startswith("#") and href[1:] not in ids:
-            yield Problem(_line_with(lines, f"({href})"), f"There is no section “{href}” in this text.")
+            yield Problem(_line_with(lines, f"({href})"), f"There is no section “{href}” in this text.", True)
         elif _BARE.fullmatch(words):
             yield Problem(
                 _line_with(lines, words),
                 f"The link “{words}” shows its bare address. Say in words where it leads: [words]({href}).",
             )
+
+
+def _abbreviations(text: str, lines: Sequence[str], forms: Collection[str]) -> Iterator[Problem]:
+    """Abbreviations that a reader cannot look up: no keyword has them, and no bracket here explains them."""
+    for word in dict.fromkeys(_ABBREVIATION.findall(text)):
+        explained = f"({word})" in text or f"{word} (" in text
+        if word in _KNOWN_TO_ALL or word.casefold() in forms or explained:
+            continue
+        yield Problem(
+            _line_with(lines, word),
+            f"“{word}” is used, but it is no keyword and is not explained. Write it out, explain it in brackets, or "
+            "draft a keyword for it.",
+        )
 
 
 def _line_with(lines: Sequence[str], words: str) -> int | None:

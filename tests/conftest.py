@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from importlib import import_module
 
 import pytest
-from django.contrib.auth.models import Permission, User
+from django.conf import settings as settings_of_the_site
+from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
-from django.test import TransactionTestCase
+from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
 
-from manual.models import Contents, Glossary, guards
+from manual.models import Contents, Glossary, Library, guards
 
 # CI tries the same examples every time, so that a red run means a change; at home every run tries others.
 settings.register_profile("manual", deadline=None, print_blob=True, derandomize="CI" in os.environ)
@@ -33,14 +35,25 @@ def guards_step_aside_when_tables_are_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """A hash that is slow on purpose takes more of a test than all else in it."""
+    quick = "django.contrib.auth.hashers.MD5PasswordHasher"
+    # Passwords that a process of its own has stored are checked as they are.
+    with override_settings(PASSWORD_HASHERS=[quick, *settings_of_the_site.PASSWORD_HASHERS]):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nothing_is_remembered_between_tests() -> Iterator[None]:
     Contents.forget()
     Glossary.forget()
+    Library.forget()
     cache.clear()
     yield
     Contents.forget()
     Glossary.forget()
+    Library.forget()
     cache.clear()
 
 
@@ -59,15 +72,43 @@ def person(db: None) -> Callable[..., User]:
 
 
 @pytest.fixture
-def editor(person: Callable[..., User]) -> User:
-    """Writes and submits amendments, and arranges the tree."""
-    return person("editor", "submit_amendment", "change_chapter", is_staff=True)
+def in_group(db: None) -> Callable[..., User]:
+    """Makes people with the real roles: `in_group("Editor", "ann")` may what the board's editors may."""
+    roles = import_module("manual.migrations.0004_roles").ROLES
+
+    def make(role: str, name: str, **fields: object) -> User:
+        group, made = Group.objects.get_or_create(name=role)
+        if made:
+            # Tests with real transactions empty the tables, and with them what the migration made.
+            codenames = roles[role]
+            granted = Permission.objects.filter(
+                content_type__app_label__in=("auth", "manual"), codename__in=codenames
+            )
+            assert len(granted) == len(codenames), f"Not every permission of the role {role} is there."
+            group.permissions.set(granted)
+        user = User.objects.create_user(name, is_staff=True, **fields)
+        user.groups.add(group)
+        return user
+
+    return make
 
 
 @pytest.fixture
-def approver(person: Callable[..., User]) -> User:
-    """Returns and approves what others wrote, and publishes."""
-    return person("approver", "approve_amendment", "publish_edition", is_staff=True)
+def editor(in_group: Callable[..., User]) -> User:
+    """Writes and submits."""
+    return in_group("Editor", "editor")
+
+
+@pytest.fixture
+def second_editor(in_group: Callable[..., User]) -> User:
+    """Another one, who works on the same chapters."""
+    return in_group("Editor", "second-editor")
+
+
+@pytest.fixture
+def approver(in_group: Callable[..., User]) -> User:
+    """Writes, returns and approves what others wrote, arranges the tree, pins notices and publishes."""
+    return in_group("Approver", "approver")
 
 
 @pytest.fixture

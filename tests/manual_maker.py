@@ -9,7 +9,18 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from manual import workflow
-from manual.models import Amendment, Chapter, Contents, Definition, Edition, Keyword, Significance
+from manual.models import (
+    Amendment,
+    Chapter,
+    Contents,
+    Definition,
+    Document,
+    DocumentVersion,
+    Edition,
+    Keyword,
+    Significance,
+    StoredFile,
+)
 
 # Two clocks to pass as `at`. The guards of the database read its own clock: what is published long ago is in force
 # and guarded, what is published far in the future is not.
@@ -87,6 +98,21 @@ def meaning(slug: str, **words: Any) -> Definition:
     return workflow.record_agreed_definition(keyword, approved_at=LONG_AGO, **words)
 
 
+def file_words(content: bytes = b"A form.", **words: Any) -> dict[str, Any]:
+    """The words of a document that are about its file: a text, unless they say otherwise."""
+    words.setdefault("filename", "form.txt")
+    words.setdefault("media_type", "text/plain")
+    return {"file": StoredFile.objects.keep(content), **words}
+
+
+def filed(slug: str, content: bytes = b"A form.", **words: Any) -> DocumentVersion:
+    """A version that can be published, of a document that is made if need be."""
+    document, _ = Document.objects.get_or_create(slug=slug)
+    words.setdefault("based_on", document.versions.published().order_by("sequence").last())
+    words.setdefault("title", slug.replace("-", " ").capitalize())
+    return workflow.record_agreed_document(document, approved_at=LONG_AGO, **file_words(content, **words))
+
+
 def first_edition(chapters: dict[str, Chapter], *, at: datetime = LONG_AGO, **words: Any) -> Edition:
     """An edition that holds all of them, arranged as the tree stands, in force from `at`."""
     amendments = [agreed(chapter) for chapter in chapters.values()]
@@ -94,7 +120,7 @@ def first_edition(chapters: dict[str, Chapter], *, at: datetime = LONG_AGO, **wo
 
 
 def outline_of(edition: Edition) -> list[str]:
-    """The contents as a reader sees them: «1.2 Referral (updated)», «1.3 Assessment (withdrawn)»."""
+    """The contents as a reader sees them: “1.2 Referral (updated)”, “1.3 Assessment (withdrawn)”."""
     return [
         f"{line.name} ({note})"
         if (note := line.flag or ("withdrawn" if line.withdrawn else ""))

@@ -146,7 +146,7 @@ def test_a_heading_written_otherwise_is_told_without_a_line() -> None:
 def test_references_can_be_checked_by_themselves() -> None:
     references = render("[a](chapter:never)\n\n[b](keyword:lado)").references
     assert list(broken(references, slug="x", known=KNOWN)) == [
-        Problem(1, "There is no chapter “never” in this edition.")
+        Problem(1, "There is no chapter “never” in this edition.", blocking=True)
     ]
 
 
@@ -167,7 +167,7 @@ def test_what_an_edition_has_can_be_pointed_at(django_assert_num_queries) -> Non
         at=FAR_AHEAD + DAY,
     )
     second = Edition.objects.get(number=2)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         known = known_in(second)
     assert known == Known(
         {"core": set(), "referral": {"a", "b"}, "visits": {"c"}}, {"lado"}, set(), {"visits"}
@@ -181,3 +181,25 @@ def test_what_an_edition_has_can_be_pointed_at(django_assert_num_queries) -> Non
     assert known.anchors == {"core": set(), "referral": {"a", "b"}, "visits": {"e"}, "later": {"d"}}
     assert known.withdrawn == set()
     assert known_in(None) == Known({}, set(), set(), set())
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("Ring the MARAC.", ["MARAC"]),
+        ("Ring the LADO and the NHS.", []),
+        ("The multi-agency risk conference (MARAC) meets. Ring the MARAC.", []),
+        ("MARAC (the risk conference) meets.", []),
+        ("Part IV and XII; a CD-ROM; https://example.org/ABC; a@EXAMPLE.ORG", []),
+        ("The MARAC and the MAPPA. The MARAC again.", ["MARAC", "MAPPA"]),
+    ],
+)
+def test_an_abbreviation_that_nobody_can_look_up_is_pointed_out(text: str, unknown: list[str]) -> None:
+    known = Known(forms={"lado"})
+    told = [
+        problem
+        for problem in problems(text, slug="x", title="X", known=known)
+        if "no keyword" in problem.message
+    ]
+    assert [problem.message.split("”")[0].strip("“") for problem in told] == unknown
+    assert not any(problem.blocking for problem in told)

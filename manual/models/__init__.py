@@ -1,15 +1,20 @@
 """The nouns of the manual, one a file."""
 
-from manual.models.amendment import Amendment, AmendmentRefused, Section, Significance, Status
+from manual.models.amendment import Amendment, AmendmentRefused, Section, Significance
 from manual.models.changes import EditionChanges, changes
 from manual.models.chapter import Chapter, Kind, TreeRefused
 from manual.models.contents import Contents, Line
+from manual.models.document import Document, DocumentVersion, StoredFile
 from manual.models.edition import Edition, EditionKind, Entry, Place
 from manual.models.event import Event
-from manual.models.glossary import Glossary, Meaning
+from manual.models.glossary import Glossary, Meaning, covers
 from manual.models.keyword import Definition, Keyword
+from manual.models.library import Held, Library
 from manual.models.lock import manual_lock
 from manual.models.manual import Manual
+from manual.models.notice import Notice
+from manual.models.outside_link import OutsideLink
+from manual.models.version import Status, Version
 
 __all__ = [
     "Amendment",
@@ -17,22 +22,31 @@ __all__ = [
     "Chapter",
     "Contents",
     "Definition",
+    "Document",
+    "DocumentVersion",
     "Edition",
     "EditionChanges",
     "EditionKind",
     "Entry",
     "Event",
     "Glossary",
+    "Held",
     "Keyword",
     "Kind",
+    "Library",
     "Line",
     "Manual",
     "Meaning",
+    "Notice",
+    "OutsideLink",
     "Place",
     "Section",
     "Significance",
     "Status",
+    "StoredFile",
     "TreeRefused",
+    "Version",
     "changes",
+    "covers",
     "manual_lock",
 ]

@@ -5,28 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, Literal, cast
 
-from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from manual import rendering
 from manual.models.manual import Manual, Numbering
-
-
-class Status(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Submitted"
-    RETURNED = "returned", "Returned"
-    APPROVED = "approved", "Approved"
-    PUBLISHED = "published", "Published"
-    ABANDONED = "abandoned", "Abandoned"
-
+from manual.models.version import (
+    AGREED,
+    AGREEMENT,
+    Status,
+    Version,
+    VersionQuerySet,
+    in_chain_order,
+    version_constraints,
+)
 
 HowNumbered = Literal["headings", "paragraphs"]
-OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
-AGREED = (Status.APPROVED, Status.PUBLISHED)
 
 
 class Significance(models.TextChoices):
@@ -47,25 +44,17 @@ class AmendmentRefused(ValueError):
     """Words that no amendment can have; a sentence for the editor."""
 
 
-class AmendmentQuerySet(models.QuerySet["Amendment"]):
-    def open(self) -> AmendmentQuerySet:
-        """Still being written or waiting for a decision."""
-        return self.filter(status__in=OPEN)
-
-    def awaiting_approval(self) -> AmendmentQuerySet:
-        return self.filter(status=Status.SUBMITTED)
-
-    def published(self) -> AmendmentQuerySet:
-        return self.filter(status=Status.PUBLISHED)
-
+class AmendmentQuerySet(VersionQuerySet):
     def stale(self) -> list[int]:
         """Keys of those whose stored HTML an older renderer or other settings made."""
         manual = Manual.objects.current()
-        texts = self.values_list("pk", "text", "numbering", "rendered_with")
+        texts = self.values_list("pk", "text", "numbering", "rendered_with", "status")
         return [
             pk
-            for pk, text, numbering, made in texts
+            for pk, text, numbering, made, status in texts
             if made != rendering_fingerprint(text, numbering, manual)
+            # A draft that could not be rendered is tried again when its author saves it.
+            and (made or status in AGREED)
         ]
 
 
@@ -75,25 +64,24 @@ def rendering_fingerprint(text: str, numbering: str, manual: Manual) -> str:
     return hashlib.sha256(made_of.encode()).hexdigest()
 
 
-class Amendment(models.Model):
-    """One version of one chapter, from draft to publication.
+class Amendment(Version):
+    """One version of one chapter, from draft to publication."""
 
-    Its text and all else that a reader sees is frozen once approved, its edition and sequence once in force. Only
-    manual.workflow writes its status.
-    """
-
+    CHAIN = "chapter"
+    WORDS = (
+        "significance", "based_on", "title", "text", "areas", "remark", "label", "link", "numbering",
+        "passage_status", "under", "numbered", "successor", "note", *AGREEMENT,
+    )  # fmt: skip
     FROZEN = (
         "chapter_id", "based_on_id", "significance", "title", "text", "areas", "remark", "label", "link",
-        "numbering", "passage_status", "under_id", "numbered", "successor_id", "note", "author_id",
+        "numbering", "passage_status", "under_id", "numbered", "successor_id", "note", "author_id", *AGREEMENT,
     )  # fmt: skip
 
     chapter = models.ForeignKey("manual.Chapter", models.PROTECT, related_name="amendments")
-    sequence = models.PositiveIntegerField(null=True, editable=False)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
-    significance = models.CharField(max_length=10, choices=Significance.choices, default=Significance.AMENDED)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
+    significance = models.CharField(max_length=10, choices=Significance.choices, default=Significance.AMENDED)
 
-    title = models.CharField(max_length=300)
+    title = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
     areas = models.JSONField(default=list, blank=True, help_text="Empty: it applies everywhere.")
     remark = models.CharField(max_length=200, blank=True, help_text="Shown beside the title: under review.")
@@ -113,21 +101,6 @@ class Amendment(models.Model):
     )
     numbered = models.BooleanField(default=True)
     successor = models.ForeignKey("manual.Chapter", models.PROTECT, null=True, blank=True, related_name="+")
-    note = models.TextField(blank=True, help_text="What changed and why, for readers.")
-
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    self_approved = models.BooleanField(default=False, editable=False)
-    edition = models.ForeignKey(
-        "manual.Edition", models.PROTECT, null=True, blank=True, related_name="amendments", editable=False
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    submitted_at = models.DateTimeField(null=True, editable=False)
-    approved_at = models.DateTimeField(null=True, editable=False)
 
     html = models.TextField(editable=False, blank=True)
     rendered_with = models.CharField(max_length=64, editable=False, blank=True)
@@ -135,43 +108,15 @@ class Amendment(models.Model):
     objects = AmendmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["chapter", F("sequence").asc(nulls_last=True), "pk"]
+        ordering = in_chain_order("chapter")
         permissions = [
-            ("submit_amendment", "Can submit an amendment for approval"),
-            ("approve_amendment", "Can return and approve amendments"),
+            ("submit_amendment", "Can draft and submit texts, keywords and documents"),
+            ("approve_amendment", "Can return and approve texts, keywords and documents"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="amendment_status_known"),
+            *version_constraints("amendment", "chapter"),
             models.CheckConstraint(
                 condition=Q(significance__in=Significance.values), name="amendment_significance_known"
-            ),
-            models.UniqueConstraint(fields=["chapter", "sequence"], name="amendment_sequence_unique"),
-            models.UniqueConstraint(
-                fields=["chapter", "author"], condition=Q(status__in=OPEN), name="amendment_one_open_draft"
-            ),
-            models.UniqueConstraint(
-                fields=["chapter", "edition"], name="amendment_one_a_chapter_and_edition"
-            ),
-            models.CheckConstraint(
-                condition=Q(status=Status.PUBLISHED, sequence__isnull=False, edition__isnull=False)
-                | (~Q(status=Status.PUBLISHED) & Q(sequence__isnull=True)),
-                name="amendment_published_has_edition_and_sequence",
-            ),
-            models.CheckConstraint(
-                condition=Q(edition__isnull=True) | Q(status__in=AGREED),
-                name="amendment_edition_takes_only_approved",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=AGREED, approved_at__isnull=False)
-                | (~Q(status__in=AGREED) & Q(approved_at__isnull=True, approver__isnull=True)),
-                name="amendment_approved_says_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True)
-                | Q(approver__isnull=True)
-                | ~Q(author=F("approver"))
-                | Q(self_approved=True),
-                name="amendment_seen_by_two",
             ),
             models.CheckConstraint(
                 condition=Q(successor__isnull=True) | Q(significance=Significance.WITHDRAWN),
@@ -181,17 +126,20 @@ class Amendment(models.Model):
                 condition=~Q(note="") | ~Q(status__in=(Status.SUBMITTED, *AGREED)),
                 name="amendment_note_before_submission",
             ),
-            models.CheckConstraint(condition=~Q(title=""), name="amendment_has_title"),
+            models.CheckConstraint(
+                condition=~Q(title="") | ~Q(status__in=(Status.SUBMITTED, *AGREED)),
+                name="amendment_has_title",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.title} ({self.sequence or self.get_status_display().lower()})"
+        return f"{self.title_shown} ({self.sequence or self.get_status_display().lower()})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Store it, with its HTML and sections made anew where the text or the way of rendering changed.
 
         Raises AmendmentRefused for words that do not fit, and RenderingRefused, with the line, for a text that
-        cannot be rendered.
+        cannot be rendered; a draft with such a text is stored without HTML.
         """
         self._check_words()
         manual = Manual.objects.current()
@@ -199,10 +147,17 @@ class Amendment(models.Model):
         if fingerprint == self.rendered_with:
             super().save(*args, **kwargs)
             return
-        rendered = rendering.render(
-            self.text, numbering=cast(HowNumbered, self.numbering or manual.numbering), areas=manual.areas
-        )
-        self.html, self.rendered_with = rendered.html, fingerprint
+        sections: Sequence[rendering.RenderedSection]
+        try:
+            rendered = rendering.render(
+                self.text, numbering=cast(HowNumbered, self.numbering or manual.numbering), areas=manual.areas
+            )
+            self.html, self.rendered_with, sections = rendered.html, fingerprint, rendered.sections
+        except rendering.RenderingRefused:
+            # No word of a draft is lost because it cannot be shown yet; it cannot be submitted either.
+            if not self.writable:
+                raise
+            self.html, self.rendered_with, sections = "", "", ()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "html", "rendered_with"}
         with transaction.atomic():
@@ -220,14 +175,14 @@ class Amendment(models.Model):
                     status=section.status,
                     areas=list(section.areas),
                 )
-                for position, section in enumerate(rendered.sections)
+                for position, section in enumerate(sections)
             )
 
     def _check_words(self) -> None:
         if not isinstance(self.areas, list) or not all(isinstance(area, str) for area in self.areas):
             raise AmendmentRefused("The areas have to be a list of words.")
         if self.link and not re.match(r"https?://[^\s/]", self.link, re.IGNORECASE):
-            raise AmendmentRefused(f"The link «{self.link[:100]}» has to begin with https:// or http://.")
+            raise AmendmentRefused(f"The link “{self.link[:100]}” has to begin with https:// or http://.")
         for name in ("title", "remark", "label", "link"):
             longest = getattr(self._meta.get_field(name), "max_length", None)
             if longest and len(getattr(self, name)) > longest:

@@ -1,14 +1,16 @@
-"""What editions changed: every amendment and definition with its note, edition by edition."""
+"""What editions changed: every amendment, definition and document with its note, edition by edition."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from manual.models.amendment import Amendment, Significance, Status
+from manual.models.amendment import Amendment, Significance
 from manual.models.contents import Contents, Line
+from manual.models.document import DocumentVersion
 from manual.models.edition import Edition, Entry
 from manual.models.keyword import Definition
+from manual.models.version import Status, Version
 
 WORDS = {
     Significance.NEW: "New",
@@ -62,6 +64,12 @@ class EditionChanges:
     definitions: list[tuple[Definition, str]] = field(
         default_factory=list
     )  # with the addresses of the keywords
+    documents: list[tuple[DocumentVersion, str]] = field(default_factory=list)  # with their addresses
+
+    @property
+    def is_empty(self) -> bool:
+        """It only rearranged the contents."""
+        return not (self.changes or self.definitions or self.documents)
 
     @property
     def groups(self) -> list[tuple[str, list[Change]]]:
@@ -72,13 +80,21 @@ class EditionChanges:
         return [(word, changes) for word, changes in groups if changes]
 
     @property
+    def self_approved(self) -> list[str]:
+        """What nobody but its author had seen, where the board allows that: by title."""
+        versions: list[Version] = [change.amendment for change in self.changes]
+        versions += [definition for definition, _address in self.definitions]
+        versions += [version for version, _address in self.documents]
+        return [version.title_shown for version in versions if version.self_approved]
+
+    @property
     def pages(self) -> int:
         """How many chapters and links it changed."""
         return sum(change.line.is_page for change in self.changes)
 
 
 def changes(read: Contents, editions: Collection[int] | None = None) -> list[EditionChanges]:
-    """What every edition up to the one that is read changed (or only some, by key), newest first. Three queries.
+    """What every edition up to the one that is read changed (or only some, by key), newest first. Four queries.
 
     Addresses lead to the chapters as the reader is reading them.
     """
@@ -87,10 +103,14 @@ def changes(read: Contents, editions: Collection[int] | None = None) -> list[Edi
     definitions = Definition.objects.filter(
         status=Status.PUBLISHED, edition__effective_at__lte=read.edition.effective_at
     ).select_related("keyword")
+    documents = DocumentVersion.objects.filter(
+        status=Status.PUBLISHED, edition__effective_at__lte=read.edition.effective_at
+    ).with_size()
     if editions is not None:
         up_to = up_to.filter(pk__in=editions)
         entries = entries.filter(edition__in=editions)
         definitions = definitions.filter(edition__in=editions)
+        documents = documents.filter(edition__in=editions)
     found = {edition.pk: EditionChanges(edition, first=edition.number == 1) for edition in up_to}
     for entry in entries:
         line = read.by_chapter.get(entry.chapter_id)
@@ -102,5 +122,8 @@ def changes(read: Contents, editions: Collection[int] | None = None) -> list[Edi
         found[entry.edition_id].changes.append(Change(entry, line, successor))
     for definition in sorted(definitions, key=lambda definition: definition.name.casefold()):
         address = read.keyword_address(definition.keyword.slug)
-        found[definition.edition_id].definitions.append((definition, address))  # type: ignore[index] # it has one
+        found[definition.edition_id].definitions.append((definition, address))
+    for document in sorted(documents, key=lambda document: document.title.casefold()):
+        address = read.address("document", document.document.slug)
+        found[document.edition_id].documents.append((document, address))
     return list(found.values())

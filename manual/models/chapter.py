@@ -17,6 +17,10 @@ class Kind(models.TextChoices):
     LINK = "link", "Link to an outside document"
 
 
+# What saving a chapter writes; its place is for move().
+OWN_FIELDS = frozenset({"slug", "kind", "numbered", "owner", "last_reviewed", "next_review"})
+
+
 class TreeRefused(ValueError):
     """A change of the tree that cannot be made; says why."""
 
@@ -91,6 +95,12 @@ class Chapter(MPTTModel):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHAPTER)
     parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     numbered = models.BooleanField(default=True, help_text="Whether it takes a number among its neighbours.")
+    # Live at once and in no edition: who looks after it, and when it was last found to be right.
+    owner = models.CharField(
+        "looked after by", max_length=100, blank=True, help_text="A role and not a person: Designated nurse."
+    )
+    last_reviewed = models.DateField(null=True, blank=True)
+    next_review = models.DateField(null=True, blank=True)
 
     objects = ChapterManager()
 
@@ -115,7 +125,7 @@ class Chapter(MPTTModel):
                 return
             if self._state.adding:
                 if self.slug.startswith("site-"):
-                    raise TreeRefused("An address that begins with «site-» is kept for the pages' own parts.")
+                    raise TreeRefused("An address that begins with “site-” is kept for the pages' own parts.")
                 if self.parent_id:
                     self.parent = Chapter.objects.get(pk=self.parent_id)
                 super().save(*args, **kwargs)
@@ -124,9 +134,7 @@ class Chapter(MPTTModel):
             if stored.parent_id != self.parent_id:
                 raise TreeRefused(f"{self.slug} is moved with move(), not by saving it.")
             # Never the tree's own numbers: this object's may be out of date.
-            kwargs["update_fields"] = {"slug", "kind", "numbered"} & set(
-                kwargs.get("update_fields") or ("slug", "kind", "numbered")
-            )
+            kwargs["update_fields"] = OWN_FIELDS & set(kwargs.get("update_fields") or OWN_FIELDS)
             models.Model.save(self, *args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:

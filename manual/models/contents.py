@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from manual import manifest
-from manual.models.chapter import Kind
+from manual.models.amendment import Amendment
+from manual.models.chapter import Chapter, Kind
 from manual.models.edition import Edition, Entry
+from manual.models.library import Held
 
 # What an edition's contents are never changes under one stamp, so they are kept, the last few that were read.
 KEPT = 8
 _kept: OrderedDict[tuple[object, bool], Contents] = OrderedDict()
 _keeping = threading.Lock()
+
+# Stands for the edition that will carry a draft: no edition has this key.
+TO_COME = 0
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        """Number and title: «2.1.5 Child Protection (Section 47) Enquiries»."""
+        """Number and title: “2.1.5 Child Protection (Section 47) Enquiries”."""
         return f"{self.number} {self.title}".strip()
 
     @property
@@ -112,30 +119,70 @@ class Line:
         return "procedure"
 
 
+# The fields of a Line, in its order.
+OF_A_LINE = (
+    "chapter_id", "chapter__slug", "chapter__kind", "number", "level", "gone",
+    "amendment__title", "amendment__areas", "amendment__remark", "amendment__label",
+    "amendment__link", "amendment__passage_status", "amendment_id",
+    "introduced_in_id", "changed_in_id", "withdrawn_in_id",
+    "amendment__successor__slug", "parent_id",
+)  # fmt: skip
+
+
+def _entries(edition: Edition) -> QuerySet[Entry]:
+    return Entry.objects.filter(edition=edition).order_by("position")
+
+
+def _built_with(draft: Amendment, before: dict[int, manifest.Line]) -> list[manifest.Line]:
+    """The entries with a draft, as the next edition would have them."""
+    entry = before.get(draft.chapter_id)
+    significance = str(draft.significance)
+    if entry and entry.living:
+        significance = manifest.AMENDED if significance == manifest.NEW else significance
+    else:
+        significance = manifest.NEW
+    # Under what is not in the contents yet, it would have no place; then it is shown as the last of the parts.
+    in_place = {key for key, line in before.items() if line.living}
+    under: Chapter | None = draft.under or draft.chapter.parent
+    change = manifest.Change(
+        chapter=draft.chapter_id,
+        amendment=draft.pk,
+        significance=significance,
+        based_on=entry.amendment if entry else None,
+        under=under.pk if under and under.pk in in_place else None,
+        numbered=draft.numbered,
+    )
+    try:
+        return manifest.build(TO_COME, list(before.values()), [change])
+    except manifest.ManifestRefused:
+        # A withdrawal from above chapters that stay, for instance: the page is shown at the place it has.
+        alone = manifest.Line(draft.chapter_id, None, draft.pk, TO_COME, TO_COME, numbered=False)
+        withdrawn = TO_COME if significance == manifest.WITHDRAWN else None
+        here = replace(entry, amendment=draft.pk, gone=False, withdrawn_in=withdrawn) if entry else alone
+        before[draft.chapter_id] = here
+        return list(before.values())
+
+
 class Contents:
     """The lines of an edition, in order, with the ways to find one. Reads two queries, once for each stamp."""
 
-    def __init__(self, edition: Edition, *, dated: bool = False) -> None:
+    def __init__(self, edition: Edition, *, dated: bool = False, lines: Iterable[Line] | None = None) -> None:
         self.edition = edition
         self.dated = dated
+        # Documents that no edition has yet, each with where its draft is shown: for looking at drafts alone.
+        self.documents_to_come: Mapping[str, tuple[Held, str]] = {}
         window = edition.flag_window()
-        rows = (
-            Entry.objects.filter(edition=edition)
-            .order_by("position")
-            .values_list(
-                "chapter_id", "chapter__slug", "chapter__kind", "number", "level", "gone",
-                "amendment__title", "amendment__areas", "amendment__remark", "amendment__label",
-                "amendment__link", "amendment__passage_status", "amendment_id",
-                "introduced_in_id", "changed_in_id", "withdrawn_in_id",
-                "amendment__successor__slug", "parent_id",
-            )
-        )  # fmt: skip
+        if lines is None:
+            lines = (Line(*row) for row in _entries(edition).values_list(*OF_A_LINE))
+        else:
+            # With a draft: what it changes is flagged, except in the very first edition.
+            window = window | {TO_COME} if window or edition.pk else window
         self.lines: list[Line] = []
         self.gone: list[Line] = []
         self.roots: list[Line] = []
         self.by_chapter: dict[int, Line] = {}
-        for row in rows:
-            line = Line(*row, contents=self)
+        for line in lines:
+            line.contents = self
             self.by_chapter[line.chapter_id] = line
             if line.gone:
                 self.gone.append(line)
@@ -165,6 +212,47 @@ class Contents:
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
         return contents
+
+    @classmethod
+    def with_draft(cls, edition: Edition | None, draft: Amendment) -> Contents:
+        """Those of an edition as the next one would have them with a draft in it: number, place and flag.
+
+        Never kept, for a draft changes. Without an edition the draft stands alone. What keeps it from being published
+        as it is (its chapter changed meanwhile) does not keep it from being looked at.
+        """
+        if edition is None:
+            edition = Edition(effective_at=timezone.now())
+        before: dict[int, manifest.Line] = {}
+        lines: dict[int, Line] = {}
+        if edition.pk:
+            for numbered, *row in _entries(edition).values_list("numbered", *OF_A_LINE):
+                line = Line(*row)
+                lines[line.chapter_id] = line
+                before[line.chapter_id] = manifest.Line(
+                    line.chapter_id, line.parent_id, line.amendment_id, line.introduced_in, line.changed_in,
+                    line.withdrawn_in, numbered, line.gone, line.number, line.level,
+                )  # fmt: skip
+        chapter = draft.chapter
+        lines[chapter.pk] = Line(
+            chapter.pk, chapter.slug, chapter.kind, "", 0, False, draft.title, draft.areas, draft.remark,
+            draft.label, draft.link, draft.passage_status, draft.pk, TO_COME, TO_COME, None,
+            draft.successor.slug if draft.successor else None, None,
+        )  # fmt: skip
+        built = _built_with(draft, before)
+        for place in built:
+            line = lines[place.chapter]
+            line.number, line.level, line.gone, line.parent_id = (
+                place.number,
+                place.level,
+                place.gone,
+                place.parent,
+            )
+            line.introduced_in, line.changed_in, line.withdrawn_in = (
+                place.introduced_in,
+                place.changed_in,
+                place.withdrawn_in,
+            )
+        return cls(edition, lines=[lines[place.chapter] for place in built])
 
     @classmethod
     def forget(cls) -> None:

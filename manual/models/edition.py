@@ -21,6 +21,14 @@ class EditionKind(models.TextChoices):
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
+    def in_preparation(self) -> EditionQuerySet:
+        """Neither published nor given up; the last begun first."""
+        return self.filter(published_at__isnull=True, given_up_at__isnull=True).order_by("-pk")
+
+    def scheduled(self, at: datetime | None = None) -> EditionQuerySet:
+        """Published, but not in effect yet."""
+        return self.published().filter(effective_at__gt=at or timezone.now())
+
     def published(self) -> EditionQuerySet:
         """Scheduled, in force or superseded; in their order."""
         return self.filter(published_at__isnull=False).order_by("effective_at")
@@ -52,6 +60,15 @@ class Edition(models.Model):
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", editable=False
     )
+    # In preparation, and given up before it was ever published.
+    given_up_at = models.DateTimeField(null=True, editable=False)
+    agreed_by = models.CharField(
+        "agreed by", max_length=200, blank=True, help_text="The meeting or group that agreed it."
+    )
+    agreed_on = models.DateField("agreed on", null=True, blank=True)
+    minute = models.CharField(
+        max_length=100, blank=True, help_text="Where the minutes of that meeting say so."
+    )
     # Changes whenever the entries are built: what caches of pages go by.
     stamp = models.UUIDField(default=uuid.uuid4, editable=False)
 
@@ -79,6 +96,10 @@ class Edition(models.Model):
             models.CheckConstraint(
                 condition=Q(number__isnull=True) | Q(number__gte=1), name="edition_from_1"
             ),
+            models.CheckConstraint(
+                condition=Q(given_up_at__isnull=True) | Q(published_at__isnull=True),
+                name="edition_given_up_before_publication",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,6 +107,15 @@ class Edition(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("edition", args=[self.number])
+
+    def state(self, at: datetime | None = None) -> str:
+        """In preparation, given up, scheduled, in force or superseded: derived, never stored."""
+        if not self.published_at or not self.effective_at:
+            return "given up" if self.given_up_at else "in preparation"
+        at = at or timezone.now()
+        if self.effective_at > at:
+            return "scheduled"
+        return "in force" if self == Edition.objects.in_force(at) else "superseded"
 
     def flag_window(self) -> frozenset[int]:
         """The editions whose new and amended chapters this one shows as New and Updated."""

@@ -53,6 +53,11 @@ def _pattern(form: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){escaped}(?:s|es)?(?!\w)", 0 if exact else re.IGNORECASE)
 
 
+def covers(form: str, words: str) -> bool:
+    """Whether one form of a keyword is found wherever another stands, as a plural is where there is the singular."""
+    return bool(_pattern(form).fullmatch(words.strip()))
+
+
 class Glossary:
     """The keywords of an edition, A to Z. One query, once for each stamp of an edition."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections
 
 from manual.models.amendment import Amendment
+from manual.models.document import DocumentVersion
 from manual.models.keyword import Definition
 
 CLOCK = {
@@ -37,7 +38,9 @@ def _guards(vendor: str) -> Iterator[Guard]:
     def changed(columns: Any) -> str:
         return " OR ".join(f"OLD.{column} {DIFFERS[vendor]} NEW.{column}" for column in columns)
 
-    for model, noun in ((Amendment, "an amendment"), (Definition, "a definition")):
+    for model, noun in (
+        (Amendment, "an amendment"), (Definition, "a definition"), (DocumentVersion, "a version of a document"),
+    ):  # fmt: skip
         table = model._meta.db_table
         yield (
             f"{table}_frozen", table, "UPDATE",
@@ -85,6 +88,19 @@ def _guards(vendor: str) -> Iterator[Guard]:
         "manual_chapter_permanent", "manual_chapter", "UPDATE",
         f"({changed(('slug', 'kind'))}) AND {carried}",
         "the address and kind of a chapter that has been in force are permanent",
+    )  # fmt: skip
+    yield (
+        "manual_storedfile_permanent", "manual_storedfile", "UPDATE", "1 = 1",
+        "a stored file is never changed",
+    )  # fmt: skip
+    issued = (
+        "EXISTS (SELECT 1 FROM manual_documentversion AS v "
+        "WHERE v.document_id = OLD.id AND v.status = 'published')"
+    )
+    yield (
+        "manual_document_permanent", "manual_document", "UPDATE",
+        f"({changed(('slug',))}) AND {issued}",
+        "the address of a document that has been published is permanent",
     )  # fmt: skip
     defined = (
         "EXISTS (SELECT 1 FROM manual_definition AS d WHERE d.keyword_id = OLD.id AND d.status = 'published')"

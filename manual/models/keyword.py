@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from manual import rendering
-from manual.models.amendment import AGREED, Status, rendering_fingerprint
+from manual.models.amendment import rendering_fingerprint
 from manual.models.edition import Edition
 from manual.models.manual import Manual, Numbering
+from manual.models.version import (
+    AGREED,
+    AGREEMENT,
+    Status,
+    Version,
+    VersionQuerySet,
+    in_chain_order,
+    version_constraints,
+)
 
 
 class Keyword(models.Model):
@@ -30,7 +38,7 @@ class Keyword(models.Model):
         return reverse("keyword", args=[self.slug])
 
 
-class DefinitionQuerySet(models.QuerySet["Definition"]):
+class DefinitionQuerySet(VersionQuerySet):
     def in_edition(self, edition: Edition) -> DefinitionQuerySet:
         """The meaning of every keyword as an edition has it: the newest up to that edition."""
         up_to = self.filter(status=Status.PUBLISHED, edition__effective_at__lte=edition.effective_at)
@@ -45,42 +53,31 @@ class DefinitionQuerySet(models.QuerySet["Definition"]):
     def stale(self) -> list[int]:
         """Keys of those whose stored HTML an older renderer or other settings made."""
         manual = Manual.objects.current()
-        texts = self.values_list("pk", "meaning", "rendered_with")
+        texts = self.values_list("pk", "meaning", "rendered_with", "status")
         return [
             pk
-            for pk, meaning, made in texts
+            for pk, meaning, made, status in texts
             if made != rendering_fingerprint(meaning, Numbering.HEADINGS, manual)
+            and (made or status in AGREED)
         ]
 
 
-class Definition(models.Model):
+class Definition(Version):
     """One version of a keyword's name, other forms and meaning; takes effect with an edition, as amendments do."""
 
-    FROZEN = ("keyword_id", "based_on_id", "name", "also", "meaning", "see_also", "note", "author_id")
+    CHAIN = "keyword"
+    WORDS = ("based_on", "name", "also", "meaning", "see_also", "note", *AGREEMENT)
+    FROZEN = (
+        "keyword_id", "based_on_id", "name", "also", "meaning", "see_also", "note", "author_id", *AGREEMENT,
+    )  # fmt: skip
 
     keyword = models.ForeignKey(Keyword, models.PROTECT, related_name="definitions")
-    sequence = models.PositiveIntegerField(null=True, editable=False)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
 
-    name = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, blank=True)
     also = models.JSONField(default=list, blank=True, help_text="Abbreviations and other forms.")
-    meaning = models.TextField(help_text="One to four sentences.")
+    meaning = models.TextField(blank=True, help_text="One to four sentences.")
     see_also = models.JSONField(default=list, blank=True, help_text="Slugs of other keywords.")
-    note = models.TextField(blank=True, help_text="What changed and why, for readers.")
-
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    self_approved = models.BooleanField(default=False, editable=False)
-    edition = models.ForeignKey(
-        Edition, models.PROTECT, null=True, blank=True, related_name="definitions", editable=False
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    approved_at = models.DateTimeField(null=True, editable=False)
 
     html = models.TextField(editable=False, blank=True)
     rendered_with = models.CharField(max_length=64, editable=False, blank=True)
@@ -88,47 +85,31 @@ class Definition(models.Model):
     objects = DefinitionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["keyword", F("sequence").asc(nulls_last=True), "pk"]
+        ordering = in_chain_order("keyword")
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="definition_status_known"),
-            models.UniqueConstraint(fields=["keyword", "sequence"], name="definition_sequence_unique"),
-            models.UniqueConstraint(
-                fields=["keyword", "edition"], name="definition_one_a_keyword_and_edition"
-            ),
+            *version_constraints("definition", "keyword"),
             models.CheckConstraint(
-                condition=Q(status=Status.PUBLISHED, sequence__isnull=False, edition__isnull=False)
-                | (~Q(status=Status.PUBLISHED) & Q(sequence__isnull=True)),
-                name="definition_published_has_edition_and_sequence",
+                condition=(~Q(name="") & ~Q(meaning="")) | ~Q(status__in=(Status.SUBMITTED, *AGREED)),
+                name="definition_says_something",
             ),
-            models.CheckConstraint(
-                condition=Q(edition__isnull=True) | Q(status__in=AGREED),
-                name="definition_edition_takes_only_approved",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=AGREED, approved_at__isnull=False)
-                | (~Q(status__in=AGREED) & Q(approved_at__isnull=True, approver__isnull=True)),
-                name="definition_approved_says_when",
-            ),
-            models.CheckConstraint(
-                condition=Q(author__isnull=True)
-                | Q(approver__isnull=True)
-                | ~Q(author=F("approver"))
-                | Q(self_approved=True),
-                name="definition_seen_by_two",
-            ),
-            models.CheckConstraint(condition=~Q(name="") & ~Q(meaning=""), name="definition_says_something"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.sequence or self.get_status_display().lower()})"
+        return f"{self.title_shown} ({self.sequence or self.get_status_display().lower()})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, its meaning rendered. Raises RenderingRefused, with the line, where that cannot be done."""
+        """Store it, its meaning rendered. Raises RenderingRefused, with the line, where that cannot be done; a draft
+        is then stored without HTML."""
         manual = Manual.objects.current()
         fingerprint = rendering_fingerprint(self.meaning, Numbering.HEADINGS, manual)
         if fingerprint != self.rendered_with:
-            self.html = rendering.render(self.meaning, areas=manual.areas).html
-            self.rendered_with = fingerprint
+            try:
+                self.html = rendering.render(self.meaning, areas=manual.areas).html
+                self.rendered_with = fingerprint
+            except rendering.RenderingRefused:
+                if not self.writable:
+                    raise
+                self.html = self.rendered_with = ""
             if (fields := kwargs.get("update_fields")) is not None:
                 kwargs["update_fields"] = {*fields, "html", "rendered_with"}
         super().save(*args, **kwargs)

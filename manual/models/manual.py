@@ -34,6 +34,12 @@ class Manual(models.Model):
     urgent_help = models.SlugField(
         "its section on urgent help", max_length=100, default="urgent-help", help_text="Shown on every page."
     )
+    self_approval = models.BooleanField(
+        "authors may approve their own texts",
+        default=False,
+        help_text="Only for a board too small for two people. Every edition then says which of its changes nobody but "
+        "their author has seen.",
+    )
     quick_guide = models.SlugField("quick guide chapter", max_length=100, default="quick-guide")
 
     objects = ManualManager()
@@ -55,5 +61,5 @@ class Manual(models.Model):
         super().save(*args, **kwargs)
 
     def area_names(self, areas: list[str]) -> str:
-        """«Kent», «Kent and Medway»: areas as a reader sees them."""
+        """“Kent”, “Kent and Medway”: areas as a reader sees them."""
         return " and ".join(str(self.areas.get(area, area)) for area in areas)

@@ -16,6 +16,8 @@ from manual.models import (
     Amendment,
     Chapter,
     Definition,
+    Document,
+    DocumentVersion,
     Edition,
     Entry,
     Event,
@@ -24,6 +26,7 @@ from manual.models import (
     Place,
     Section,
     Status,
+    StoredFile,
     guards,
 )
 from tests.manual_maker import (
@@ -32,6 +35,7 @@ from tests.manual_maker import (
     LONG_AGO,
     agreed,
     approved,
+    filed,
     first_edition,
     grow,
     meaning,
@@ -65,6 +69,7 @@ def make_book(editor: User, approver: User) -> Book:
         by=approver,
         amendments=[agreed(chapters["referral"])],
         definitions=[lado],
+        documents=[filed("form")],
         rearrange=True,
         at=LONG_AGO + DAY,
     ).edition
@@ -72,6 +77,7 @@ def make_book(editor: User, approver: User) -> Book:
         by=approver,
         amendments=[agreed(chapters["referral"]), agreed(planned)],
         definitions=[meaning("lado")],
+        documents=[filed("form", b"A later form.")],
         rearrange=True,
         effective_at=FAR_AHEAD,
         at=LONG_AGO + 2 * DAY,
@@ -118,6 +124,7 @@ def test_no_word_of_an_approved_amendment_changes(book: Book, editor: User, colu
         "passage_status": "guidance",
         "numbering": "paragraphs",
         "link": "https://example.org/",
+        "agreed_on": LONG_AGO.date(),
     }.get(column, "other words")
     # A successor belongs to a withdrawal only, so that both would have to change.
     also = {"significance": "withdrawn"} if column == "successor_id" else {}
@@ -133,21 +140,42 @@ def test_no_word_of_an_approved_definition_changes(book: Book, editor: User, col
         "author_id": editor.pk,
         "also": ["MASH"],
         "see_also": ["lado"],
+        "agreed_on": LONG_AGO.date(),
     }.get(column, "other words")
     refused(
         lambda: Definition.objects.filter(pk=definition.pk).update(**{column: other}), "frozen once approved"
     )
 
 
+@pytest.mark.parametrize("column", DocumentVersion.FROZEN)
+def test_no_word_of_an_approved_version_of_a_document_changes(book: Book, editor: User, column: str) -> None:
+    version = filed("poster", b"A poster.")
+    other = {
+        "document_id": Document.objects.get(slug="form").pk,
+        "based_on_id": DocumentVersion.objects.first().pk,
+        "author_id": editor.pk,
+        "file_id": StoredFile.objects.keep(b"Another poster.").pk,
+        "width": 9,
+        "height": 9,
+        "agreed_on": LONG_AGO.date(),
+    }.get(column, "other words")
+    refused(
+        lambda: DocumentVersion.objects.filter(pk=version.pk).update(**{column: other}),
+        "frozen once approved",
+    )
+
+
 # What decides about a version, and what its text was made into.
 NOT_FROZEN = {
     *("id", "sequence", "status", "approver_id", "self_approved", "edition_id"),
-    *("created_at", "submitted_at", "approved_at", "html", "rendered_with"),
+    *("created_at", "changed_at", "submitted_at", "approved_at", "revision", "html", "rendered_with"),
 }
 
 
-@pytest.mark.parametrize("model", [Amendment, Definition])
-def test_all_that_a_reader_or_reviewer_could_mind_is_frozen(model: type[Amendment | Definition]) -> None:
+@pytest.mark.parametrize("model", [Amendment, Definition, DocumentVersion])
+def test_all_that_a_reader_or_reviewer_could_mind_is_frozen(
+    model: type[Amendment | Definition | DocumentVersion],
+) -> None:
     """A column that is added later must be frozen too, or be named above."""
     assert {field.attname for field in model._meta.concrete_fields} - NOT_FROZEN == set(model.FROZEN)
 
@@ -179,6 +207,22 @@ def test_an_approved_definition_is_not_deleted() -> None:
     refused(lambda: Definition.objects.filter(pk=definition.pk).delete(), "not deleted")
 
 
+def test_an_approved_version_of_a_document_is_not_deleted() -> None:
+    version = filed("form")
+    refused(lambda: DocumentVersion.objects.filter(pk=version.pk).delete(), "not deleted")
+
+
+def test_the_bytes_of_a_file_never_change(book: Book) -> None:
+    """Whoever kept a file, and whether anybody uses it: its name is the hash of its bytes."""
+    stored = StoredFile.objects.keep(b"Of no document.")
+    for file in StoredFile.objects.filter(pk__in=[stored.pk, book.in_force.documentversions.get().file_id]):
+        mine = StoredFile.objects.filter(pk=file.pk)
+        refused(lambda mine=mine: mine.update(content=b"Other bytes."), "never changed")
+        refused(lambda mine=mine: mine.update(size=1), "never changed")
+    with pytest.raises(models.ProtectedError):
+        StoredFile.objects.get(versions__edition=book.in_force).delete()
+
+
 def test_stored_html_and_sections_may_be_made_anew(book: Book) -> None:
     amendment = book.in_force.amendments.get()
     assert Amendment.objects.filter(pk=amendment.pk).update(html="<p>Anew.</p>", rendered_with="x" * 64) == 1
@@ -203,21 +247,22 @@ def test_stored_html_and_sections_may_be_made_anew(book: Book) -> None:
     ],
     ids=lambda changes: " ".join(changes),
 )
-def test_an_amendment_or_definition_in_force_stays_as_it_was_decided(
-    book: Book, changes: dict[str, Any]
-) -> None:
+def test_a_version_in_force_stays_as_it_was_decided(book: Book, changes: dict[str, Any]) -> None:
     refused(lambda: book.in_force.amendments.update(**changes), "in force does not change")
     refused(lambda: book.in_force.definitions.update(**changes), "in force does not change")
+    refused(lambda: book.in_force.documentversions.update(**changes), "in force does not change")
 
 
 def test_nobody_is_made_the_approver_of_what_is_in_force(book: Book, editor: User) -> None:
     refused(lambda: book.in_force.amendments.update(approver=editor), "in force does not change")
     refused(lambda: book.in_force.definitions.update(approver=editor), "in force does not change")
+    refused(lambda: book.in_force.documentversions.update(approver=editor), "in force does not change")
 
 
 def test_nothing_is_moved_into_or_out_of_an_edition_in_force(book: Book) -> None:
     refused(lambda: book.in_force.amendments.update(edition=book.scheduled), "in force does not change")
     refused(lambda: book.in_force.definitions.update(edition=book.scheduled), "in force does not change")
+    refused(lambda: book.in_force.documentversions.update(edition=book.scheduled), "in force does not change")
     waiting = Amendment.objects.filter(pk=book.approved.pk)
     refused(lambda: waiting.update(edition=book.in_force), "in force does not change")
     refused(
@@ -246,6 +291,22 @@ def test_no_published_definition_is_slipped_into_an_edition_in_force(book: Book)
         book.in_force.definitions.get(), keyword_id=Keyword.objects.create(slug="mash").pk, sequence=1
     )
     refused(lambda: Definition.objects.bulk_create([slipped]), "not added to an edition in force")
+
+
+def test_no_published_document_is_slipped_into_an_edition_in_force(book: Book) -> None:
+    slipped = copy_of(
+        book.in_force.documentversions.get(),
+        document_id=Document.objects.create(slug="poster").pk,
+        sequence=1,
+    )
+    refused(lambda: DocumentVersion.objects.bulk_create([slipped]), "not added to an edition in force")
+    poster = filed("poster", b"A poster.")
+    refused(
+        lambda: DocumentVersion.objects.filter(pk=poster.pk).update(
+            edition=book.in_force, status="published", sequence=1
+        ),
+        "in force does not change",
+    )
 
 
 @pytest.mark.parametrize("rows", [Entry, Place], ids=["entries", "places"])
@@ -324,6 +385,12 @@ def test_the_address_of_a_published_keyword_is_permanent(book: Book) -> None:
     assert Keyword.objects.filter(slug="mash").update(slug="hub") == 1
 
 
+def test_the_address_of_a_published_document_is_permanent(book: Book) -> None:
+    refused(lambda: Document.objects.filter(slug="form").update(slug="forms"), "permanent")
+    filed("poster")
+    assert Document.objects.filter(slug="poster").update(slug="placard") == 1
+
+
 def test_events_are_never_changed(book: Book, editor: User) -> None:
     refused(lambda: Event.objects.update(by=editor), "never changed")
     refused(lambda: Event.objects.update(why="I never said so."), "never changed")
@@ -375,6 +442,16 @@ def test_an_edition_has_one_definition_of_a_keyword(book: Book) -> None:
     )
 
 
+def test_an_edition_has_one_version_of_a_document(book: Book) -> None:
+    twice = filed("form", b"Another.")
+    refused(
+        lambda: DocumentVersion.objects.filter(pk=twice.pk).update(
+            status="published", edition=book.scheduled, sequence=9
+        ),
+        "(?i)unique",
+    )
+
+
 def test_an_author_has_one_open_draft_of_a_chapter(book: Book, editor: User) -> None:
     submitted(book.chapters["referral"], author=editor)
     refused(
@@ -386,6 +463,7 @@ def test_an_author_has_one_open_draft_of_a_chapter(book: Book, editor: User) -> 
 def test_two_amendments_of_a_chapter_have_different_sequences(book: Book) -> None:
     refused(lambda: book.scheduled.amendments.update(sequence=1), "(?i)unique")
     refused(lambda: book.scheduled.definitions.update(sequence=1), "(?i)unique")
+    refused(lambda: book.scheduled.documentversions.update(sequence=1), "(?i)unique")
 
 
 def test_two_entries_of_an_edition_have_different_numbers_places_and_chapters(book: Book) -> None:
@@ -431,18 +509,17 @@ def test_a_published_edition_is_whole(book: Book, changes: dict[str, Any], const
     ],
     ids=lambda words: " ".join(words) if isinstance(words, dict) else "",
 )
-def test_a_published_amendment_or_definition_is_whole(
-    book: Book, changes: dict[str, Any], constraint: str
-) -> None:
+def test_a_published_version_is_whole(book: Book, changes: dict[str, Any], constraint: str) -> None:
     refused(lambda: book.scheduled.amendments.update(**changes), constraint)
     refused(lambda: book.scheduled.definitions.update(**changes), constraint)
+    refused(lambda: book.scheduled.documentversions.update(**changes), constraint)
 
 
 @pytest.mark.parametrize(
     ("changes", "constraint"),
     [
         ({"significance": "improved"}, "amendment_significance_known"),
-        ({"title": ""}, "amendment_has_title"),
+        ({"status": "submitted", "note": "Why.", "title": ""}, "amendment_has_title"),
         ({"sequence": 5}, "amendment_published_has_edition_and_sequence"),
         ({"approved_at": LONG_AGO}, "amendment_approved_says_when"),
         ({"status": "submitted", "note": ""}, "amendment_note_before_submission"),
@@ -493,9 +570,25 @@ def test_a_definition_says_something() -> None:
     keyword = Keyword.objects.create(slug="lado")
     for words in ({"name": "LADO", "meaning": ""}, {"name": "", "meaning": "An officer."}):
         refused(
-            lambda words=words: Definition.objects.create(keyword=keyword, status=Status.DRAFT, **words),
+            lambda words=words: Definition.objects.create(keyword=keyword, status=Status.SUBMITTED, **words),
             "definition_says_something",
         )
+
+
+def test_a_document_has_a_title_and_a_picture_is_described(book: Book) -> None:
+    document = Document.objects.get(slug="form")
+    file = StoredFile.objects.get(versions__edition=book.in_force)
+    words = {"document": document, "file": file, "filename": "a.png", "status": Status.SUBMITTED}
+    refused(
+        lambda: DocumentVersion.objects.create(**words, media_type="text/plain"), "document_version_has_title"
+    )
+    refused(
+        lambda: DocumentVersion.objects.create(**words, title="Map", media_type="image/png"),
+        "document_version_picture_is_described",
+    )
+    assert DocumentVersion.objects.create(
+        **words, title="Map", media_type="image/png", description="A map."
+    ).pk
 
 
 # --- Guards and migrations ----------------------------------------------------------------------------------
@@ -506,6 +599,9 @@ def guarded(book: Book) -> None:
     refused(lambda: Amendment.objects.filter(pk=book.approved.pk).update(text="Other words"), "frozen")
     refused(lambda: book.in_force.amendments.update(sequence=9), "in force")
     refused(lambda: book.in_force.definitions.update(sequence=9), "in force")
+    refused(lambda: book.in_force.documentversions.update(sequence=9), "in force")
+    refused(lambda: StoredFile.objects.update(size=1), "never changed")
+    refused(lambda: Document.objects.filter(slug="form").update(slug="forms"), "permanent")
     refused(lambda: book.in_force.entries.update(number=""), "in force")
     refused(lambda: book.in_force.places.update(numbered=False), "in force")
     refused(lambda: Edition.objects.filter(pk=book.in_force.pk).update(name="Another"), "in force")
@@ -540,6 +636,9 @@ ALTERED = [
     (Event, "verb"),
     (Chapter, "numbered"),
     (Keyword, "slug"),
+    (DocumentVersion, "title"),
+    (Document, "slug"),
+    (StoredFile, "size"),
 ]
 
 

@@ -38,7 +38,7 @@ def withdrawn(*words: str, **more: str) -> Change:
 
 
 def numbers(lines: list[Line]) -> list[str]:
-    """The contents in order: «1.1 b», «- c» without a number; withdrawn ones in brackets; gone ones left out."""
+    """The contents in order: “1.1 b”, “- c” without a number; withdrawn ones in brackets; gone ones left out."""
     return [
         f"{line.number or '-'} {line.chapter}" if line.living else f"{line.number or '-'} ({line.chapter})"
         for line in lines

@@ -175,7 +175,7 @@ def test_two_definitions_of_a_keyword_are_refused_in_a_sentence(chapters: dict[s
 
 def test_a_refusal_names_the_chapter(chapters: dict[str, Chapter]) -> None:
     stale = agreed(chapters["referral"], based_on=None, significance="amended")
-    with pytest.raises(Refused, match="«referral» has changed since"):
+    with pytest.raises(Refused, match="“Referral” has changed since"):
         publish(stale, at=FAR_AHEAD + DAY)
 
 

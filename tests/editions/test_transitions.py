@@ -1,34 +1,68 @@
 """Every pair of statuses, for everybody: what TRANSITIONS allows succeeds, and nothing else does."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
+from django.utils import timezone
 
 from manual import workflow
-from manual.models import Amendment, Chapter, Edition, Event, Status
+from manual.models import (
+    Amendment,
+    Chapter,
+    Document,
+    Edition,
+    Event,
+    Keyword,
+    Manual,
+    Notice,
+    Status,
+    StoredFile,
+)
 from manual.workflow import TRANSITIONS, NotPermitted, Refused
-from tests.manual_maker import DAY, FAR_AHEAD, LONG_AGO, agreed, words_of
+from tests.manual_maker import DAY, FAR_AHEAD, LONG_AGO, agreed, meaning, words_of
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("nobody", "signed-in", "editor", "approver", "administrator")
+# Nobody, somebody without a role, the three roles of a board as the migration makes them, and a superuser.
+ROLES = ("nobody", "signed-in", "Editor", "Approver", "Administrator", "superuser")
+SUBMIT, APPROVE, PUBLISH = "manual.submit_amendment", "manual.approve_amendment", "manual.publish_edition"
+ARRANGE, PIN = "manual.change_chapter", "manual.pin_notice"
 # What each role may, written down here once more.
 MAY = {
     "nobody": set(),
     "signed-in": set(),
-    "editor": {"manual.submit_amendment"},
-    "approver": {"manual.approve_amendment", "manual.publish_edition"},
-    "administrator": {"manual.submit_amendment", "manual.approve_amendment", "manual.publish_edition"},
+    "Editor": {SUBMIT},
+    "Approver": {SUBMIT, APPROVE, PUBLISH, ARRANGE, PIN},
+    "Administrator": {SUBMIT, APPROVE, PUBLISH, ARRANGE, PIN},
+    "superuser": {SUBMIT, APPROVE, PUBLISH, ARRANGE, PIN},
 }
 
 
 @pytest.fixture
-def roles(person: Callable[..., User], editor: User, approver: User, administrator: User) -> dict[str, Any]:
-    people = [AnonymousUser(), person("signed-in"), editor, approver, administrator]
-    return dict(zip(ROLES, people, strict=True))
+def roles(
+    person: Callable[..., User], in_group: Callable[..., User], request: pytest.FixtureRequest
+) -> dict[str, Any]:
+    """Somebody of each role, made when a test asks for them."""
+    makers: dict[str, Callable[[], Any]] = {
+        "nobody": AnonymousUser,
+        "signed-in": lambda: person("signed-in"),
+        "superuser": lambda: request.getfixturevalue("administrator"),
+        **{
+            role: lambda role=role: in_group(role, role.lower())
+            for role in ("Editor", "Approver", "Administrator")
+        },
+    }
+
+    class Roles(dict[str, Any]):
+        def __missing__(self, role: str) -> Any:
+            self[role] = makers[role]()
+            return self[role]
+
+    return Roles()
 
 
 @pytest.fixture
@@ -42,62 +76,129 @@ def author(person: Callable[..., User]) -> User:
     return person("author", "submit_amendment")
 
 
-# --- To bring an amendment into a status, by the verbs and by those who may ----------------------------------
+# --- What has versions: a chapter, a keyword, a document ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Noun:
+    """How a version of something is begun and agreed, and how an edition is told to carry it."""
+
+    chain: Any
+    carried_as: str
+    draft: Callable[[User], Any]
+    agreed: Callable[[], Any]
+
+
+def a_chapter() -> Noun:
+    chapter = Chapter.objects.add("referral")
+    return Noun(
+        chapter,
+        "amendments",
+        lambda author: workflow.draft(chapter, by=author, **words_of(chapter)),
+        lambda: agreed(chapter, based_on=None),
+    )
+
+
+def a_keyword() -> Noun:
+    keyword = Keyword.objects.create(slug="lado")
+    words = {"name": "LADO", "meaning": "An officer.", "note": "What changed."}
+    return Noun(
+        keyword,
+        "definitions",
+        lambda author: workflow.draft_definition(keyword, by=author, **words),
+        lambda: meaning("lado", based_on=None),
+    )
+
+
+def a_document() -> Noun:
+    document = Document.objects.create(slug="form")
+    words = {
+        "title": "Form",
+        "filename": "form.txt",
+        "media_type": "text/plain",
+        "file": StoredFile.objects.keep(b"Name and address."),
+        "note": "What changed.",
+    }
+    return Noun(
+        document,
+        "documents",
+        lambda author: workflow.draft_document(document, by=author, **words),
+        lambda: workflow.record_agreed_document(document, approved_at=LONG_AGO, based_on=None, **words),
+    )
+
+
+NOUNS = {"chapter": a_chapter, "keyword": a_keyword, "document": a_document}
+
+
+# --- To bring a version into a status, by the verbs and by those who may -------------------------------------
+
+
+def bring(noun: Noun, status: str, author: User) -> Any:
+    version = noun.draft(author)
+    if status == Status.ABANDONED:
+        workflow.abandon(version, by=author)
+    if status in (Status.SUBMITTED, Status.RETURNED, Status.APPROVED, Status.PUBLISHED):
+        workflow.submit(version, by=author)
+    if status == Status.RETURNED:
+        workflow.return_to_author(version, by=None, why="Not yet.")
+    if status in (Status.APPROVED, Status.PUBLISHED):
+        workflow.approve(version, by=None)
+    if status == Status.PUBLISHED:
+        carried = {noun.carried_as: [version]}
+        workflow.publish(by=None, effective_at=FAR_AHEAD, at=FAR_AHEAD - DAY, **carried)
+    version.refresh_from_db()
+    assert version.status == status
+    return version
 
 
 def in_status(status: str, chapter: Chapter, author: User) -> Amendment:
-    amendment = workflow.draft(chapter, by=author, **words_of(chapter))
-    if status == Status.ABANDONED:
-        workflow.abandon(amendment, by=author)
-    if status in (Status.SUBMITTED, Status.RETURNED, Status.APPROVED, Status.PUBLISHED):
-        workflow.submit(amendment, by=author)
-    if status == Status.RETURNED:
-        workflow.return_to_author(amendment, by=None, why="Not yet.")
-    if status in (Status.APPROVED, Status.PUBLISHED):
-        workflow.approve(amendment, by=None)
-    if status == Status.PUBLISHED:
-        workflow.publish(by=None, amendments=[amendment], effective_at=FAR_AHEAD, at=FAR_AHEAD - DAY)
-    amendment.refresh_from_db()
-    assert amendment.status == status
+    noun = Noun(
+        chapter,
+        "amendments",
+        lambda author: workflow.draft(chapter, by=author, **words_of(chapter)),
+        lambda: agreed(chapter, based_on=None),
+    )
+    amendment: Amendment = bring(noun, status, author)
     return amendment
 
 
 # --- The verb that leads to each status ----------------------------------------------------------------------
 
 
-def publish(amendment: Amendment, by: Any) -> None:
-    workflow.publish(by=by, amendments=[amendment], effective_at=FAR_AHEAD + DAY, at=FAR_AHEAD - DAY / 2)
+def publish(noun: Noun, version: Any, by: Any) -> None:
+    carried = {noun.carried_as: [version]}
+    workflow.publish(by=by, effective_at=FAR_AHEAD + DAY, at=FAR_AHEAD - DAY / 2, **carried)
 
 
-def approve(amendment: Amendment, by: Any) -> None:
+def approve(noun: Noun, version: Any, by: Any) -> None:
     """What is published becomes approved again when its edition is taken back."""
-    if amendment.status == Status.PUBLISHED:
-        workflow.unschedule(amendment.edition, by=by, at=FAR_AHEAD - DAY / 2)
+    if version.status == Status.PUBLISHED:
+        workflow.unschedule(version.edition, by=by, at=FAR_AHEAD - DAY / 2)
     else:
-        workflow.approve(amendment, by=by)
+        workflow.approve(version, by=by)
 
 
-def return_to_author(amendment: Amendment, by: Any) -> None:
-    """What is published comes back when an urgent edition amends the same chapter first."""
-    if amendment.status == Status.PUBLISHED:
-        urgent = agreed(amendment.chapter, based_on=None)
-        workflow.publish(by=by, kind="urgent", amendments=[urgent], at=FAR_AHEAD - DAY / 2)
+def return_to_author(noun: Noun, version: Any, by: Any) -> None:
+    """What is published comes back when an urgent edition changes the same thing first."""
+    if version.status == Status.PUBLISHED:
+        urgent = {noun.carried_as: [noun.agreed()]}
+        workflow.publish(by=by, kind="urgent", at=FAR_AHEAD - DAY / 2, **urgent)
     else:
-        workflow.return_to_author(amendment, by=by, why="Not yet.")
+        workflow.return_to_author(version, by=by, why="Not yet.")
 
 
-def abandon(amendment: Amendment, by: Any) -> None:
+def abandon(noun: Noun, version: Any, by: Any) -> None:
     """What is published is given up when it would come back to an author who has begun another draft."""
-    if amendment.status == Status.PUBLISHED:
-        workflow.draft(amendment.chapter, by=amendment.author, **words_of(amendment.chapter))
-        return_to_author(amendment, by)
+    if version.status == Status.PUBLISHED:
+        noun.draft(version.author)
+        return_to_author(noun, version, by)
     else:
-        workflow.abandon(amendment, by=by)
+        workflow.abandon(version, by=by)
 
 
-VERBS: dict[str, Callable[[Amendment, Any], Any]] = {
-    Status.DRAFT: lambda amendment, by: workflow.take_back(amendment, by=by),
-    Status.SUBMITTED: lambda amendment, by: workflow.submit(amendment, by=by),
+VERBS: dict[str, Callable[[Noun, Any, Any], Any]] = {
+    Status.DRAFT: lambda noun, version, by: workflow.take_back(version, by=by),
+    Status.SUBMITTED: lambda noun, version, by: workflow.submit(version, by=by),
     Status.RETURNED: return_to_author,
     Status.APPROVED: approve,
     Status.PUBLISHED: publish,
@@ -108,27 +209,41 @@ VERBS: dict[str, Callable[[Amendment, Any], Any]] = {
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("after", Status.values)
 @pytest.mark.parametrize("before", Status.values)
+@pytest.mark.parametrize("of", NOUNS)
 def test_exactly_the_allowed_transitions_succeed(
-    before: str, after: str, role: str, roles: dict[str, Any], chapter: Chapter, author: User
+    of: str, before: str, after: str, role: str, roles: dict[str, Any], author: User
 ) -> None:
     permission, by = TRANSITIONS.get((before, after)), roles[role]
-    if permission == "manual.submit_amendment" and permission in MAY[role]:
+    if permission == SUBMIT and permission in MAY[role]:
         author = by  # these are the author's own
-    amendment = in_status(before, chapter, author)
-    was = Amendment.objects.filter(pk=amendment.pk).values().get()
-    events = amendment.events.count()
+    noun = NOUNS[of]()
+    version = bring(noun, before, author)
+    stored = type(version).objects.filter(pk=version.pk)
+    was = stored.values().get()
+    events = version.events.count()
     if permission in MAY[role]:
-        VERBS[after](amendment, by)
-        amendment.refresh_from_db()
-        assert amendment.status == after
-        event = amendment.events.last()
+        VERBS[after](noun, version, by)
+        version.refresh_from_db()
+        assert version.status == after
+        event = version.events.last()
         assert (event.from_status, event.to_status, event.by) == (before, after, by)
-        assert amendment.events.count() == events + 1
+        assert version.events.count() == events + 1
     else:
         with pytest.raises(NotPermitted if permission else Refused):
-            VERBS[after](amendment, by)
-        assert Amendment.objects.filter(pk=amendment.pk).values().get() == was
-        assert amendment.events.count() == events
+            VERBS[after](noun, version, by)
+        assert stored.values().get() == was
+        assert version.events.count() == events
+
+
+@pytest.mark.parametrize("role", ["Editor", "Approver", "Administrator", "superuser"])
+@pytest.mark.parametrize("of", NOUNS)
+def test_nobody_decides_alone_whatever_their_role(of: str, role: str, roles: dict[str, Any]) -> None:
+    by = roles[role]
+    version = bring(NOUNS[of](), Status.SUBMITTED, by)
+    with pytest.raises(NotPermitted):
+        workflow.approve(version, by=by)
+    version.refresh_from_db()
+    assert (version.status, version.approver) == (Status.SUBMITTED, None)
 
 
 def test_the_table_of_transitions_is_the_one_in_the_design() -> None:
@@ -154,7 +269,7 @@ def test_the_table_of_transitions_is_the_one_in_the_design() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_draft(role: str, roles: dict[str, Any], chapter: Chapter) -> None:
-    if "manual.submit_amendment" in MAY[role]:
+    if SUBMIT in MAY[role]:
         assert workflow.draft(chapter, by=roles[role], title="Referral").status == Status.DRAFT
     else:
         with pytest.raises(NotPermitted):
@@ -168,7 +283,7 @@ def test_authors_revise_their_drafts_and_what_was_returned(
     status: str, role: str, roles: dict[str, Any], chapter: Chapter, author: User
 ) -> None:
     by = roles[role]
-    may = "manual.submit_amendment" in MAY[role]
+    may = SUBMIT in MAY[role]
     amendment = in_status(status, chapter, by if may else author)
     if may and status in (Status.DRAFT, Status.RETURNED):
         assert workflow.revise(amendment, by=by, text="Other words.").text == "Other words."
@@ -202,7 +317,7 @@ def test_only_words_are_revised(chapter: Chapter, author: User) -> None:
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_move_a_chapter(role: str, roles: dict[str, Any], chapter: Chapter) -> None:
     other = Chapter.objects.add("assessment")
-    if role in ("editor", "administrator"):
+    if ARRANGE in MAY[role]:
         workflow.move(other, by=roles[role], after=None)
         assert Event.objects.get().verb == "move"
     else:
@@ -214,12 +329,35 @@ def test_who_may_move_a_chapter(role: str, roles: dict[str, Any], chapter: Chapt
 @pytest.mark.parametrize("role", ROLES)
 def test_who_may_rearrange_the_contents(role: str, roles: dict[str, Any], chapter: Chapter) -> None:
     workflow.publish(by=None, amendments=[agreed(chapter)], at=FAR_AHEAD)
-    if "manual.publish_edition" in MAY[role]:
+    if PUBLISH in MAY[role]:
         assert workflow.publish(by=roles[role], rearrange=True, at=FAR_AHEAD + DAY).edition.number == 2
     else:
         with pytest.raises(NotPermitted):
             workflow.publish(by=roles[role], rearrange=True, at=FAR_AHEAD + DAY)
         assert Edition.objects.count() == 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_pin_a_notice(role: str, roles: dict[str, Any]) -> None:
+    if PIN in MAY[role]:
+        assert workflow.pin(
+            by=roles[role], words="The duty line is down.", expires_at=timezone.now() + DAY
+        ).pk
+    else:
+        with pytest.raises(NotPermitted):
+            workflow.pin(by=roles[role], words="The duty line is down.", expires_at=timezone.now() + DAY)
+        assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_may_say_that_a_chapter_was_reviewed(role: str, roles: dict[str, Any], chapter: Chapter) -> None:
+    if APPROVE in MAY[role]:
+        workflow.review(chapter, by=roles[role], on=LONG_AGO.date(), next_review=None)
+        assert Event.objects.get().verb == "review"
+    else:
+        with pytest.raises(NotPermitted):
+            workflow.review(chapter, by=roles[role], on=LONG_AGO.date(), next_review=None)
+        assert not Event.objects.exists()
 
 
 def test_somebody_who_has_left_may_do_nothing(administrator: User, chapter: Chapter) -> None:
@@ -245,10 +383,21 @@ def test_nobody_approves_their_own_amendment(administrator: User, chapter: Chapt
 def test_where_the_board_allows_it_self_approval_is_put_on_record(
     administrator: User, chapter: Chapter
 ) -> None:
+    Manual(self_approval=True).save()
     amendment = in_status(Status.SUBMITTED, chapter, administrator)
-    workflow.approve(amendment, by=administrator, self_approval=True)
+    workflow.approve(amendment, by=administrator)
     amendment.refresh_from_db()
     assert (amendment.status, amendment.self_approved) == (Status.APPROVED, True)
+
+
+def test_where_the_board_allows_it_what_two_people_saw_does_not_count_as_self_approved(
+    administrator: User, author: User, chapter: Chapter
+) -> None:
+    Manual(self_approval=True).save()
+    amendment = in_status(Status.SUBMITTED, chapter, author)
+    workflow.approve(amendment, by=administrator)
+    amendment.refresh_from_db()
+    assert (amendment.approver, amendment.self_approved) == (administrator, False)
 
 
 def test_who_is_the_author_is_read_from_what_is_stored(administrator: User, chapter: Chapter) -> None:

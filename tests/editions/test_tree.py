@@ -126,11 +126,11 @@ def test_moves_of_chapters_that_were_read_long_ago_are_sound(chapters: dict[str,
     assert tree() == ["health", ".referral", "safeguarding", ".assessment", ".leaflet", "..bruising"]
 
 
-def test_a_move_is_on_record(chapters: dict[str, Chapter], editor: User) -> None:
-    workflow.move(chapters["leaflet"], by=editor, under=chapters["health"])
+def test_a_move_is_on_record(chapters: dict[str, Chapter], approver: User) -> None:
+    workflow.move(chapters["leaflet"], by=approver, under=chapters["health"])
     event = Event.objects.get()
-    assert (event.verb, event.by, event.chapter) == ("move", editor, chapters["leaflet"])
-    assert event.why == "first under health"
+    assert (event.verb, event.by, event.chapter) == ("move", approver, chapters["leaflet"])
+    assert event.what == "First, under “health”."
 
 
 # --- Moves that cannot be made -------------------------------------------------------------------------------
@@ -139,11 +139,11 @@ def test_a_move_is_on_record(chapters: dict[str, Chapter], editor: User) -> None
 @pytest.mark.parametrize("where", ["under", "after"])
 @pytest.mark.parametrize("target", ["safeguarding", "referral", "leaflet"])
 def test_nothing_moves_under_or_beside_itself_or_what_stands_under_it(
-    chapters: dict[str, Chapter], editor: User, target: str, where: str
+    chapters: dict[str, Chapter], approver: User, target: str, where: str
 ) -> None:
     before = tree()
-    with pytest.raises(TreeRefused):
-        workflow.move(chapters["safeguarding"], by=editor, **{where: chapters[target]})
+    with pytest.raises(workflow.Refused):
+        workflow.move(chapters["safeguarding"], by=approver, **{where: chapters[target]})
     assert tree() == before
     assert not Event.objects.exists()
 
@@ -240,7 +240,7 @@ def test_a_chapter_with_others_under_it_is_not_deleted(chapters: dict[str, Chapt
 
 
 def test_deleting_many_at_once_leaves_a_sound_tree(chapters: dict[str, Chapter]) -> None:
-    """As «delete selected» in the admin does it."""
+    """As “delete selected” in the admin does it."""
     Chapter.objects.filter(slug__in=["leaflet", "bruising"]).delete()
     assert tree() == ["safeguarding", ".referral", ".assessment", "health"]
 
@@ -249,11 +249,11 @@ def test_deleting_many_at_once_leaves_a_sound_tree(chapters: dict[str, Chapter])
 
 
 def test_readers_see_nothing_of_a_move_until_an_edition_carries_it(
-    chapters: dict[str, Chapter], editor: User
+    chapters: dict[str, Chapter], approver: User
 ) -> None:
     first = first_edition(chapters, at=FAR_AHEAD)
     before = outline_of(first)
-    workflow.move(chapters["referral"], by=editor, under=chapters["health"])
+    workflow.move(chapters["referral"], by=approver, under=chapters["health"])
     assert outline_of(first) == before
     urgent = agreed(chapters["bruising"])
     second = workflow.publish(by=None, kind="urgent", amendments=[urgent], at=FAR_AHEAD + DAY).edition
@@ -271,11 +271,11 @@ def test_readers_see_nothing_of_a_move_until_an_edition_carries_it(
 
 
 def test_a_move_after_an_edition_was_scheduled_does_not_travel_along(
-    chapters: dict[str, Chapter], editor: User
+    chapters: dict[str, Chapter], approver: User
 ) -> None:
     first_edition(chapters, at=FAR_AHEAD)
     workflow.publish(by=None, rearrange=True, effective_at=FAR_AHEAD + 9 * DAY, at=FAR_AHEAD + DAY)
-    workflow.move(chapters["referral"], by=editor, under=chapters["health"])
+    workflow.move(chapters["referral"], by=approver, under=chapters["health"])
     workflow.publish(
         by=None, kind="urgent", amendments=[agreed(chapters["bruising"])], at=FAR_AHEAD + 2 * DAY
     )
