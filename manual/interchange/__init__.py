@@ -1,4 +1,4 @@
-"""Files in and out: the content folder."""
+"""Files in and out: the content folder, what is pasted and uploaded; and the world outside: links."""
 
 from manual.interchange.dumping import Dumped, dump
 from manual.interchange.loading import Loaded, load

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Field
 
-from manual.interchange import yaml_style
+from manual.interchange import agreement, yaml_style
 from manual.interchange.yaml_source import Source
 from manual.models import Amendment, Kind, Significance
 from manual.models.amendment import PassageStatus
@@ -48,6 +48,9 @@ class ChapterFile:
     under: str = ""
     numbered: bool = True
     approved: datetime | None = None
+    agreed_by: str = ""
+    agreed_on: date | None = None
+    minute: str = ""
     text: str = ""
     file: str = field(default="", compare=False)
     lines: dict[str, int | None] = field(default_factory=dict, compare=False)
@@ -88,6 +91,7 @@ class ChapterFile:
             under=fields.slug("under"),
             numbered=fields.flag("numbered", True),
             approved=fields.moment("approved"),
+            **agreement.read(fields, Amendment),
             text=body.removesuffix("\n"),
             file=source.file,
             lines={key: fields.line(key) for key in fields.keys},
@@ -130,5 +134,6 @@ class ChapterFile:
             lines.append("numbered: false")
         if self.approved:
             lines.append(f"approved: {yaml_style.moment(self.approved)}")
+        lines += agreement.lines(self)
         front = "\n".join([*lines, "---", ""])
         return f"{front}\n{self.text}\n" if self.text else front

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from manual.interchange import edition_file, keyword_file, manual_file
+from manual.interchange import agreement, document_file, edition_file, keyword_file, manual_file
 from manual.interchange.chapter_file import ChapterFile
+from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import EditionFile, Spot, folder_name
 from manual.interchange.folder import CHAPTERS, EDITIONS
 from manual.interchange.keyword_file import KeywordEntry
@@ -21,22 +22,25 @@ from manual.models import (
     Amendment,
     Chapter,
     Definition,
+    DocumentVersion,
     Edition,
     Entry,
     Manual,
     Significance,
     Status,
+    StoredFile,
     manual_lock,
 )
 
 
 @dataclass
 class Dumped:
-    """What was written, and how many amendments and definitions were not, because no edition has published them."""
+    """What was written, and how many versions were not, because no edition has published them."""
 
     editions: int = 0
     amendments: int = 0
     definitions: int = 0
+    documents: int = 0
     left_out: int = 0
 
 
@@ -99,8 +103,9 @@ class _Dump:
             dumped.editions += 1
             dumped.amendments += self._edition(edition)
             dumped.definitions += self._keywords(edition)
+            dumped.documents += self._documents(edition)
         given_up = (Status.PUBLISHED, Status.ABANDONED)
-        for model in (Amendment, Definition):
+        for model in (Amendment, Definition, DocumentVersion):
             dumped.left_out += model._default_manager.exclude(status__in=given_up).count()
         return dumped
 
@@ -125,6 +130,7 @@ class _Dump:
             name=edition.name,
             notes=edition.notes,
             law_stated_as_at=edition.law_stated_as_at,
+            **agreement.of(edition),
             new=() if edition.rearranges else self._order_of(arriving),
             contents=list(spots.values()) if edition.rearranges else None,
         )
@@ -169,6 +175,7 @@ class _Dump:
             under=self._slug(amendment.under_id, self.carried) if placed else "",
             numbered=amendment.numbered or not placed,
             approved=amendment.approved_at if amendment.approved_at != edition.published_at else None,
+            **agreement.of(amendment),
             text=amendment.text,
         )
 
@@ -186,6 +193,7 @@ class _Dump:
                 see_also=definition.see_also,
                 note=definition.note,
                 approved=definition.approved_at if definition.approved_at != edition.published_at else None,
+                **agreement.of(definition),
             )
             for definition in definitions
         ]
@@ -194,12 +202,40 @@ class _Dump:
             self._file(f"{self._name(edition)}/{keyword_file.NAME}", keyword_file.write(entries))
         return len(entries)
 
+    def _documents(self, edition: Edition) -> int:
+        versions = edition.documentversions.filter(status=Status.PUBLISHED).select_related("document")
+        entries = []
+        for version in versions:
+            stored = document_file.stored_name(version)
+            entries.append(
+                DocumentEntry(
+                    slug=version.document.slug,
+                    title=version.title,
+                    stored=stored,
+                    filename=version.filename,
+                    description=version.description,
+                    note=version.note,
+                    approved=version.approved_at if version.approved_at != edition.published_at else None,
+                    **agreement.of(version),
+                )
+            )
+            # One at a time: all the files of an edition together may be larger than the machine's memory.
+            content = bytes(StoredFile.objects.get(pk=version.file_id).content)
+            self._bytes(f"{self._name(edition)}/{document_file.FOLDER}/{stored}", content)
+        if entries:
+            entries.sort(key=lambda entry: entry.slug)
+            self._file(f"{self._name(edition)}/{document_file.NAME}", document_file.write(entries))
+        return len(entries)
+
     def _name(self, edition: Edition) -> str:
         if not edition.number or not edition.effective_at:
             raise DumpRefused(f"{edition} is not published.")
         return f"{EDITIONS}/{folder_name(edition.number, edition.effective_at)}"
 
     def _file(self, name: str, text: str) -> None:
+        self._bytes(name, text.encode())
+
+    def _bytes(self, name: str, content: bytes) -> None:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode())
+        path.write_bytes(content)

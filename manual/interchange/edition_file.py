@@ -12,7 +12,7 @@ import yaml
 from django.db.models import Field
 from django.utils import timezone
 
-from manual.interchange import yaml_style
+from manual.interchange import agreement, yaml_style
 from manual.interchange.yaml_source import Fields, Source, wrong_with_slug
 from manual.models import Edition, EditionKind
 
@@ -46,6 +46,9 @@ class EditionFile:
     name: str = ""
     notes: str = ""
     law_stated_as_at: date | None = None
+    agreed_by: str = ""
+    agreed_on: date | None = None
+    minute: str = ""
     new: Sequence[tuple[str, int | None]] = ()
     contents: Sequence[Spot] | None = None
     lines: dict[str, int | None] = field(default_factory=dict, compare=False)
@@ -62,6 +65,7 @@ class EditionFile:
             name=fields.text("name", field=cast("Field[Any, Any]", Edition._meta.get_field("name"))),
             notes=fields.text("notes"),
             law_stated_as_at=fields.day("law_stated_as_at"),
+            **agreement.read(fields, Edition),
             new=fields.slugs("new"),
             contents=_contents(fields),
             lines={key: fields.line(key) for key in ("effective", "published", "kind", "new", "contents")},
@@ -87,6 +91,7 @@ class EditionFile:
             lines.append(f"{key}: {yaml_style.moment(getattr(self, key))}")
         if self.law_stated_as_at:
             lines.append(f"law_stated_as_at: {self.law_stated_as_at.isoformat()}")
+        lines += agreement.lines(self)
         if self.notes:
             lines.append(f"notes: {yaml_style.passage(self.notes, '  ')}")
         if self.new:

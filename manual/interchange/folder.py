@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from manual.interchange import edition_file, keyword_file, manual_file
+from django.conf import settings
+
+from manual.interchange import document_file, edition_file, keyword_file, manual_file
 from manual.interchange.chapter_file import ChapterFile
+from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import EditionFile
 from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import Mistakes
+from manual.interchange.upload import UploadRefused, check, check_size
 from manual.interchange.yaml_source import Source, wrong_with_slug
 
 EDITIONS, CHAPTERS = "editions", "chapters"
@@ -29,6 +33,7 @@ class EditionFolder:
     says: EditionFile
     chapters: list[ChapterFile] = field(default_factory=list)
     keywords: list[KeywordEntry] = field(default_factory=list)
+    documents: list[DocumentEntry] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     @property
@@ -112,6 +117,7 @@ class _Reader:
             yield path, place, day
 
     def fill(self, edition: EditionFolder, path: Path) -> None:
+        files: list[Path] = []
         for entry in self.inside(path):
             if entry.name == CHAPTERS and entry.is_dir():
                 for file in self.inside(entry):
@@ -120,11 +126,59 @@ class _Reader:
                 text = self.text(entry)
                 if text is not None:
                     edition.keywords = keyword_file.read(text, Source(self._name(entry), self.mistakes))
+            elif entry.name == document_file.NAME:
+                text = self.text(entry)
+                if text is not None:
+                    edition.documents = document_file.read(text, Source(self._name(entry), self.mistakes))
+            elif entry.name == document_file.FOLDER and entry.is_dir():
+                files = self.inside(entry)
             elif entry.name != edition_file.NAME:
                 self.mistakes.fault(
                     self._name(entry), None, "The folder of an edition holds nothing of this name.",
-                    f"It holds {edition_file.NAME}, {keyword_file.NAME} and the folder {CHAPTERS}.",
+                    f"It holds {edition_file.NAME}, {keyword_file.NAME}, {document_file.NAME} and the folders "
+                    f"{CHAPTERS} and {document_file.FOLDER}.",
                 )  # fmt: skip
+        edition.documents = [self._with_file(entry, files, path) for entry in edition.documents]
+        named = {entry.stored for entry in edition.documents}
+        for file in files:
+            if file.name not in named:
+                self.mistakes.fault(
+                    self._name(file), None, f"No document of {document_file.NAME} has this file.",
+                    f"Name it there as `file: {file.name}`, or take it out.",
+                )  # fmt: skip
+
+    def _with_file(self, entry: DocumentEntry, files: list[Path], path: Path) -> DocumentEntry:
+        """A document with what its file is; the bytes themselves are read again when they are stored."""
+        if not entry.stored:
+            return entry
+        file = next((file for file in files if file.name == entry.stored), None)
+        if file is None or not file.is_file():
+            self.mistakes.fault(
+                entry.file, entry.lines["file"],
+                f"There is no file “{entry.stored}” in {self._name(path)}/{document_file.FOLDER}.",
+                "Put it there, or correct its name.",
+            )  # fmt: skip
+            return entry
+        limits = (settings.DOCUMENT_LIMIT, settings.PICTURE_LIMIT)
+
+        def taken() -> bytes:
+            check_size(entry.filename, file.stat().st_size, max(limits))
+            return file.read_bytes()
+
+        try:
+            upload = check(entry.filename, taken(), document_limit=limits[0], picture_limit=limits[1])
+        except UploadRefused as refusal:
+            self.mistakes.fault(entry.file, entry.lines["file"], str(refusal))
+            return entry
+        except OSError as error:
+            self.mistakes.fault(self._name(file), None, f"It cannot be read: {_why(error)}.")
+            return entry
+        return replace(
+            entry, filename=upload.filename, upload=replace(upload, content=b""),
+            fetch=lambda: check(
+                upload.filename, taken(), document_limit=limits[0], picture_limit=limits[1]
+            ).content,
+        )  # fmt: skip
 
     def _chapter(self, edition: EditionFolder, file: Path) -> None:
         name = self._name(file)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from manual import drafting, manifest, rendering
 from manual.interchange.chapter_file import ChapterFile
+from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import EditionFile, Spot
 from manual.interchange.folder import EditionFolder
 from manual.interchange.keyword_file import KeywordEntry
@@ -21,6 +22,7 @@ from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import Mistakes
 from manual.interchange.progress import Progress, Step
 from manual.models import EditionKind, Kind, Significance
+from manual.models.file_kind import kind_of
 from manual.rendering import Reference, Rendered, RenderingRefused
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class Standing:
     kinds: dict[str, str] = field(default_factory=dict)
     anchors: dict[str, Collection[str]] = field(default_factory=dict)
     keywords: set[str] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
     texts: dict[str, Text] = field(default_factory=dict)
     meanings: dict[str, Text] = field(default_factory=dict)
     # Chapters that editors have begun and no edition has carried.
@@ -147,6 +150,9 @@ class History:
             )
         after.anchors |= dict.fromkeys(folder.unread, ANYTHING)
         after.keywords |= {keyword.slug for keyword in folder.keywords}
+        after.documents |= {document.slug for document in folder.documents}
+        for document in folder.documents:
+            self._check_document(document)
         self._check_texts(folder)
         return Plan(folder, turn.order)
 
@@ -160,6 +166,7 @@ class History:
                 for line in standing.lines
             },
             keywords=standing.keywords,
+            documents=standing.documents,
             withdrawn={str(line.chapter) for line in standing.lines} - living,
         )
         changed = {chapter.slug for chapter in folder.chapters}
@@ -198,6 +205,18 @@ class History:
         self._keep(
             self.standing.texts, chapter.slug, Text(chapter.file, chapter.offset, rendered.references), known
         )
+
+    def _check_document(self, document: DocumentEntry) -> None:
+        if (
+            document.upload
+            and kind_of(document.upload.media_type).is_picture
+            and not document.description.strip()
+        ):
+            self.mistakes.fault(
+                document.file, document.lines["description"],
+                f"The picture “{document.slug}” has no description for those who cannot see it.",
+                "Add a line `description: …` that says what it shows.",
+            )  # fmt: skip
 
     def _check_keyword(self, keyword: KeywordEntry, known: drafting.Known, folder: EditionFolder) -> None:
         rendered = self.renderings.meanings.get((folder.number, keyword.slug))
@@ -271,15 +290,18 @@ class _Turn:
         for chapter in self.folder.chapters:
             self._check_words(chapter)
             self._check_place(chapter)
-        if self.says.kind == EditionKind.CORRECTION and self.folder.keywords:
-            self._fault(
-                "kind", "An edition of corrections changes no keyword.", "Call it ordinary or urgent."
-            )
-        if not (self.significance or self.folder.keywords or self.says.contents is not None):
+        if self.says.kind == EditionKind.CORRECTION:
+            for changed, noun in ((self.folder.keywords, "keyword"), (self.folder.documents, "document")):
+                if changed:
+                    self._fault(
+                        "kind", f"An edition of corrections changes no {noun}.", "Call it ordinary or urgent."
+                    )
+        brings = self.significance or self.folder.keywords or self.folder.documents
+        if not brings and self.says.contents is None:
             self._fault(
                 "kind",
                 "There is nothing in this edition.",
-                "Add chapters or keywords, or take the folder out.",
+                "Add chapters, keywords or documents, or take the folder out.",
             )
         self._check_order()
         if self.says.contents is not None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 from django.db.models import Field
 
-from manual.interchange import yaml_style
+from manual.interchange import agreement, yaml_style
 from manual.interchange.yaml_source import Fields, Source, wrong_with_slug
 from manual.models import Definition
 
@@ -27,6 +27,9 @@ class KeywordEntry:
     see_also: Sequence[str] = ()
     note: str = ""
     approved: datetime | None = None
+    agreed_by: str = ""
+    agreed_on: date | None = None
+    minute: str = ""
     file: str = field(default="", compare=False)
     lines: dict[str, int | None] = field(default_factory=dict, compare=False)
 
@@ -42,6 +45,7 @@ class KeywordEntry:
             see_also=tuple(fields.texts("see_also")),
             note=fields.text("note"),
             approved=fields.moment("approved"),
+            **agreement.read(fields, Definition),
             file=fields.source.file,
             lines={key: fields.line(key) for key in ("name", "meaning", "see_also")},
         )
@@ -59,6 +63,7 @@ class KeywordEntry:
             lines.append(f"  note: {yaml_style.passage(self.note, '    ')}")
         if self.approved:
             lines.append(f"  approved: {yaml_style.moment(self.approved)}")
+        lines += agreement.lines(self, "  ")
         return "\n".join(lines) + "\n"
 
 

@@ -10,8 +10,10 @@ from pathlib import Path
 from django.db.models import F
 
 from manual import manifest, workflow
+from manual.interchange import agreement
 from manual.interchange import folder as content_folder
 from manual.interchange.chapter_file import ChapterFile
+from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import Spot
 from manual.interchange.folder import EditionFolder
 from manual.interchange.history import History, Plan, Standing, render_all
@@ -19,16 +21,20 @@ from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import ContentRefused, Mistake, Mistakes, in_order
 from manual.interchange.progress import Progress, Step
+from manual.interchange.upload import UploadRefused
 from manual.models import (
     Amendment,
     Chapter,
     Definition,
+    Document,
+    DocumentVersion,
     Edition,
     Entry,
     Keyword,
     Manual,
     Section,
     Significance,
+    StoredFile,
     TreeRefused,
     manual_lock,
 )
@@ -44,6 +50,7 @@ class Loaded:
     chapters: int = 0
     amendments: int = 0
     definitions: int = 0
+    documents: int = 0
     flaws: list[Mistake] = field(default_factory=list)
 
 
@@ -91,7 +98,7 @@ def load(
 
 
 def _refuse_unless_empty(folder: Path) -> None:
-    if Edition.objects.exists() or Chapter.objects.exists() or Keyword.objects.exists():
+    if any(noun._default_manager.exists() for noun in (Edition, Chapter, Keyword, Document)):
         cause = "The manual in the database has editions or chapters already."
         remedy = "Load into an empty one, or ask for an update, which takes only editions that are not there."
         raise ContentRefused([Mistake(str(folder), None, cause, remedy)])
@@ -143,6 +150,7 @@ def _standing() -> Standing:
         kinds=kinds,
         anchors=dict(anchors),
         keywords=set(Definition.objects.in_edition(newest).values_list("keyword__slug", flat=True)),
+        documents=set(DocumentVersion.objects.in_edition(newest).values_list("document__slug", flat=True)),
         begun=dict(Chapter.objects.exclude(slug__in=kinds).values_list("slug", "kind")),
     )
 
@@ -152,7 +160,7 @@ def _blaming(file: str) -> Iterator[None]:
     """What the verbs and nouns refuse though it was checked here is a mistake of this file too."""
     try:
         yield
-    except (workflow.Refused, TreeRefused, AmendmentRefused, RenderingRefused) as refusal:
+    except (workflow.Refused, TreeRefused, AmendmentRefused, RenderingRefused, UploadRefused) as refusal:
         raise ContentRefused([Mistake(file, None, str(refusal))]) from refusal
 
 
@@ -163,11 +171,13 @@ class _Writer:
         self.progress = progress
         self.loaded = Loaded()
         self.chapters: dict[str, Chapter] = {chapter.slug: chapter for chapter in Chapter.objects.in_order()}
+        self.documents: dict[str, Document] = {document.slug: document for document in Document.objects.all()}
         self.keywords: dict[str, Keyword] = {keyword.slug: keyword for keyword in Keyword.objects.all()}
         # What the next version of each is based on.
         newest = Edition.objects.published().last()
         self.amendments: dict[str, Amendment] = {}
         self.definitions: dict[str, Definition] = {}
+        self.versions: dict[str, DocumentVersion] = {}
         if newest:
             entries = Entry.objects.filter(edition=newest).select_related("amendment", "chapter")
             self.amendments = {
@@ -175,6 +185,8 @@ class _Writer:
             }
             in_edition = Definition.objects.in_edition(newest)
             self.definitions = {definition.keyword.slug: definition for definition in in_edition}
+            files = DocumentVersion.objects.in_edition(newest)
+            self.versions = {version.document.slug: version for version in files}
 
     def write(self, plans: Sequence[Plan]) -> Loaded:
         self.brings = {chapter.slug: chapter for plan in plans for chapter in plan.chapters if chapter.kind}
@@ -200,12 +212,17 @@ class _Writer:
         for keyword in plan.folder.keywords:
             with _blaming(keyword.file):
                 definitions.append(self._define(keyword, plan.folder))
+        versions = []
+        for document in plan.folder.documents:
+            with _blaming(document.file):
+                versions.append(self._keep(document, plan.folder))
         with _blaming(plan.folder.file):
             workflow.publish(
                 by=None,
                 kind=says.kind,
                 amendments=amendments,
                 definitions=definitions,
+                documents=versions,
                 rearrange=says.contents is not None,
                 effective_at=says.effective,
                 name=says.name,
@@ -213,14 +230,18 @@ class _Writer:
                 law_stated_as_at=says.law_stated_as_at,
                 at=says.published,
                 published_at=says.published,
+                **agreement.of(says),
             )
         self.amendments |= {
             chapter.slug: made for chapter, made in zip(plan.chapters, amendments, strict=True)
         }
         keywords = plan.folder.keywords
         self.definitions |= {keyword.slug: made for keyword, made in zip(keywords, definitions, strict=True)}
+        documents = plan.folder.documents
+        self.versions |= {document.slug: made for document, made in zip(documents, versions, strict=True)}
         self.loaded.amendments += len(amendments)
         self.loaded.definitions += len(definitions)
+        self.loaded.documents += len(versions)
 
     def _record(self, chapter: ChapterFile, folder: EditionFolder, places: Mapping[str, Spot]) -> Amendment:
         under, numbered = chapter.under, chapter.numbered
@@ -244,6 +265,7 @@ class _Writer:
             numbered=numbered,
             successor=self._successor(chapter.successor) if chapter.successor else None,
             note=chapter.note,
+            **agreement.of(chapter),
         )
 
     def _successor(self, slug: str) -> Chapter:
@@ -264,6 +286,27 @@ class _Writer:
             meaning=keyword.meaning,
             see_also=list(keyword.see_also),
             note=keyword.note,
+            **agreement.of(keyword),
+        )
+
+    def _keep(self, document: DocumentEntry, folder: EditionFolder) -> DocumentVersion:
+        if document.upload is None or document.fetch is None:
+            raise ValueError(f"{document.file} was not checked before it was published.")
+        if document.slug not in self.documents:
+            self.documents[document.slug] = Document.objects.create(slug=document.slug)
+        return workflow.record_agreed_document(
+            self.documents[document.slug],
+            approved_at=document.approved or folder.says.published,  # type: ignore[arg-type] # checked by the caller
+            based_on=self.versions.get(document.slug),
+            title=document.title,
+            description=document.description,
+            filename=document.filename,
+            media_type=document.upload.media_type,
+            file=StoredFile.objects.keep(document.fetch()),
+            width=document.upload.width,
+            height=document.upload.height,
+            note=document.note,
+            **agreement.of(document),
         )
 
     # --- The tree that editors arrange -----------------------------------------------------------------------

@@ -44,5 +44,5 @@ def shown_on(output: Output) -> Progress:
 
 
 def counted(number: int, noun: str) -> str:
-    """«1 edition», «4 editions»."""
+    """“1 edition”, “4 editions”."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -10,7 +10,20 @@ from typing import Any
 
 from django.db import models, transaction
 
-from manual.models import Amendment, Chapter, Definition, Edition, Entry, Keyword, Manual, Place, Section
+from manual.models import (
+    Amendment,
+    Chapter,
+    Definition,
+    Document,
+    DocumentVersion,
+    Edition,
+    Entry,
+    Keyword,
+    Manual,
+    Place,
+    Section,
+    StoredFile,
+)
 
 
 def dedent(text: str) -> str:
@@ -169,7 +182,7 @@ def another_database() -> Iterator[None]:
 # What belongs to a database, to the people who use it, or to the moment of loading.
 NOT_CONTENT = {
     "id", "author", "approver", "self_approved", "created_at", "submitted_at", "published_by", "stamp",
-    "tree_id", "lft", "rght", "level",
+    "tree_id", "lft", "rght", "level", "revision", "changed_at",
 }  # fmt: skip
 
 
@@ -177,10 +190,14 @@ def the_manual() -> dict[str, Any]:
     """Every stored field of what was published, with names instead of keys."""
     published = Amendment.objects.filter(status="published")
     defined = Definition.objects.filter(status="published")
+    filed = DocumentVersion.objects.filter(status="published")
     in_order = ("amendment__chapter__slug", "amendment__sequence", "position")
-    names: dict[type[models.Model], dict[int, Any]] = {
+    names: dict[type[models.Model], dict[Any, Any]] = {
         Chapter: dict(Chapter.objects.values_list("pk", "slug")),
         Keyword: dict(Keyword.objects.values_list("pk", "slug")),
+        Document: dict(Document.objects.values_list("pk", "slug")),
+        StoredFile: {pk: bytes(content) for pk, content in StoredFile.objects.values_list("pk", "content")},
+        DocumentVersion: {pk: name for pk, *name in filed.values_list("pk", "document__slug", "sequence")},
         Edition: dict(Edition.objects.values_list("pk", "number")),
         Amendment: {pk: name for pk, *name in published.values_list("pk", "chapter__slug", "sequence")},
         Definition: {pk: name for pk, *name in defined.values_list("pk", "keyword__slug", "sequence")},
@@ -206,5 +223,6 @@ def the_manual() -> dict[str, Any]:
         "amendments": values(published.order_by("chapter__slug", "sequence")),
         "sections": values(Section.objects.filter(amendment__in=published).order_by(*in_order), "level"),
         "definitions": values(defined.order_by("keyword__slug", "sequence")),
+        "documents": values(filed.order_by("document__slug", "sequence")),
         "tree": values(Chapter.objects.in_order()),
     }

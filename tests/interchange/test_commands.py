@@ -32,7 +32,7 @@ def test_loading_shows_each_edition_and_counts(second: Path) -> None:
         "Checking edition 2: 2 of 2 chapters",
         "Loading edition 1: 6 of 6 chapters",
         "Loading edition 2: 2 of 2 chapters",
-        "Loaded 2 editions: 7 new chapters, 8 amendments, 2 definitions.",
+        "Loaded 2 editions: 7 new chapters, 8 amendments, 2 definitions, 0 documents.",
     ]
 
 
@@ -46,8 +46,8 @@ def test_every_mistake_is_told_and_the_database_left_alone(tmp_path: Path) -> No
     assert err.splitlines() == [
         f"{ONE}/chapters/guide.md, line 2: `title`: Ensure this value has at most 300 characters (it has 301).",
         f"{ONE}/chapters/guide.md, line 8: There is no chapter “b” in this edition.",
-        f"{ONE}/x: The folder of an edition holds nothing of this name. It holds edition.yaml, keywords.yaml and the "
-        "folder chapters.",
+        f"{ONE}/x: The folder of an edition holds nothing of this name. It holds edition.yaml, keywords.yaml, "
+        "documents.yaml and the folders chapters and documents.",
         "CommandError: 3 mistakes. Nothing was loaded.",
     ]
     assert not Edition.objects.exists() and not Manual.objects.exists()
@@ -57,13 +57,16 @@ def test_flaws_that_are_let_pass_are_shown(tmp_path: Path) -> None:
     flawed = {f"{ONE}/chapters/guide.md": front("[a](chapter:b)", kind="chapter", title="Guide")}
     out, err = run("load_content", str(lay(tmp_path, FIRST | flawed)), "--as-published", "-v0")
     assert err == f"{ONE}/chapters/guide.md, line 8: There is no chapter “b” in this edition.\n"
-    assert out == "Loaded 1 edition: 6 new chapters, 6 amendments, 2 definitions.\n"
+    assert out == "Loaded 1 edition: 6 new chapters, 6 amendments, 2 definitions, 0 documents.\n"
 
 
 def test_an_update_takes_what_is_new(first: Path, second: Path) -> None:
     run("load_content", str(second), "-v0")
     out, err = run("load_content", str(second), "--update", "-v0")
-    assert (out, err) == ("Loaded 0 editions: 0 new chapters, 0 amendments, 0 definitions.\n", "")
+    assert (out, err) == (
+        "Loaded 0 editions: 0 new chapters, 0 amendments, 0 definitions, 0 documents.\n",
+        "",
+    )
 
 
 def test_dumping_counts_what_it_wrote(second: Path, tmp_path: Path) -> None:
@@ -73,7 +76,7 @@ def test_dumping_counts_what_it_wrote(second: Path, tmp_path: Path) -> None:
     assert out.splitlines() == [
         "Writing edition 1: 6 of 6 chapters",
         "Writing edition 2: 2 of 2 chapters",
-        "Wrote 2 editions: 8 amendments, 2 definitions. Left out 0 that no edition has published.",
+        "Wrote 2 editions: 8 amendments, 2 definitions, 0 documents. Left out 0 that no edition has published.",
     ]
     assert run("dump_content", str(tmp_path / "written"))[1].startswith("CommandError: ")
 

@@ -44,5 +44,6 @@ class Command(BaseCommand):
             self.stderr.write(str(flaw))
         self.stdout.write(
             f"Loaded {counted(loaded.editions, 'edition')}: {counted(loaded.chapters, 'new chapter')}, "
-            f"{counted(loaded.amendments, 'amendment')}, {counted(loaded.definitions, 'definition')}."
+            f"{counted(loaded.amendments, 'amendment')}, {counted(loaded.definitions, 'definition')}, "
+            f"{counted(loaded.documents, 'document')}."
         )
