@@ -1,7 +1,8 @@
 """Stored HTML + an edition to the HTML of a page.
 
 Cross references get the number, title and address that their chapter has in the edition that is read; keywords lead
-to their meaning; passages and lists that are written elsewhere are put in; outside links say that they are outside.
+to their meaning, documents to their file, with its kind and size; pictures are shown; passages and lists that are
+written elsewhere are put in; outside links say that they are outside.
 Everything is built as a tree and serialised once, so that text is escaped by construction.
 """
 
@@ -20,11 +21,23 @@ from lxml import etree
 from lxml.html import Element, HtmlElement, fragment_fromstring
 
 from manual import rendering
-from manual.models import Amendment, Contents, Edition, Glossary, Line, Meaning, Section, changes
+from manual.models import (
+    Amendment,
+    Contents,
+    Edition,
+    Glossary,
+    Held,
+    Library,
+    Line,
+    Meaning,
+    Section,
+    changes,
+)
 from manual.rendering.serialise import to_html
 
 CHAPTER_ADDRESS = re.compile(r"chapter:([\w-]+)(?:#([\w:.-]+))?")
 KEYWORD_ADDRESS = re.compile(r"keyword:([\w-]+)")
+DOCUMENT_ADDRESS = re.compile(r"document:([\w-]+)")
 # Where a keyword is not linked: it would be a link in a link, or lost in a heading, label or number.
 NOT_LINKED = {"a", "h2", "h3", "h4", "h5", "h6", "code", "pre", "th", "sup"}
 LABELS = {
@@ -81,12 +94,25 @@ def decorate(line: Line, amendment: Amendment, contents: Contents) -> Decorated:
     return decorated
 
 
+def decorate_draft(draft: Amendment, contents: Contents) -> Decorated:
+    """The text of a draft as readers would see it in these contents. Made anew each time: its words still change."""
+    return _decorate(contents.by_chapter[draft.chapter_id], draft, contents)
+
+
+def decorate_changes(html: str, contents: Contents) -> str:
+    """Tracked changes of stored texts, with their references as readers of these contents see them."""
+    root = _parse(html)
+    _resolve_references(root, contents)
+    _label_outside_links(root)
+    return to_html(root)
+
+
 def urgent_help(contacts: Amendment | None, anchor: str, in_force: Edition) -> str:
     """The passage of the contacts chapter that stands on every page; empty where there is none."""
     if contacts is None:
         return ""
     html: str = rendering.passage(contacts.html, anchor, chapter=contacts.chapter.slug) or ""
-    if "chapter:" not in html and "keyword:" not in html:
+    if not re.search(r"\b(?:chapter|keyword|document):", html):
         return html
     root = _parse(html)
     _resolve_references(root, Contents.of(in_force))
@@ -95,7 +121,7 @@ def urgent_help(contacts: Amendment | None, anchor: str, in_force: Edition) -> s
 
 def keyword_meaning(meaning: Meaning, contents: Contents) -> str:
     """A keyword's meaning as HTML, its cross references resolved."""
-    if "href" not in meaning.html:
+    if "href" not in meaning.html and "<img" not in meaning.html:
         return meaning.html
     root = _parse(meaning.html)
     _resolve_references(root, contents)
@@ -255,13 +281,28 @@ def _resolve_references(root: HtmlElement, contents: Contents) -> None:
             link.set("class", "keyword")
             if not _text(link):
                 link.text = meaning.name
+        elif match := DOCUMENT_ADDRESS.fullmatch(href):
+            document, address = _document(match[1], contents)
+            if document is None:
+                _unresolved(link, "document not available")
+                continue
+            _resolve_document(link, document, address)
         elif href.startswith("document:"):
             _unresolved(link, "document not available")
         elif href.startswith(("chapter:", "keyword:")):
             _unresolved(link, "not in this edition")
     for image in list(root.iter("img")):
-        alternative = _element("em", image.get("alt") or "picture", class_="missing")
-        _replace(image, [alternative])
+        match = DOCUMENT_ADDRESS.fullmatch(image.get("src") or "")
+        document, address = _document(match[1], contents) if match else (None, "")
+        if document is None:
+            _replace(image, [_element("em", image.get("alt") or "picture", class_="missing")])
+        elif document.is_picture:
+            _resolve_picture(image, document, address)
+        else:
+            # What is no picture any more, or never was one, is still there to be read.
+            link = _element("a", image.get("alt") or "")
+            _replace(image, [link])
+            _resolve_document(link, document, address)
 
 
 def _sections_named(links: Sequence[Any], contents: Contents) -> dict[tuple[int, str], tuple[str, str]]:
@@ -304,6 +345,31 @@ def _resolve_chapter(link: Any, line: Line, anchor: str, section: tuple[str, str
             mark[-1].tail = ")"
         mark.tail, link.tail = link.tail, ""
         link.addnext(mark)
+
+
+def _document(slug: str, contents: Contents) -> tuple[Held | None, str]:
+    """A document as the edition has it, or as it is to come, and where it is shown."""
+    if held := Library.of(contents.edition).by_slug.get(slug):
+        return held, contents.address("document", slug)
+    return contents.documents_to_come.get(slug, (None, ""))
+
+
+def _resolve_document(link: Any, document: Held, address: str) -> None:
+    link.set("href", address)
+    link.set("class", "document")
+    if not _text(link):
+        link.text = document.title
+    link.append(_element("span", f" ({document.label})", class_="document-label"))
+
+
+def _resolve_picture(image: Any, document: Held, address: str) -> None:
+    image.set("src", address)
+    image.set("alt", image.get("alt") or document.description)
+    if document.width and document.height:
+        # So that the page does not jump when the picture arrives.
+        image.set("width", str(document.width))
+        image.set("height", str(document.height))
+    image.set("loading", "lazy")
 
 
 def _unresolved(link: Any, why: str) -> None:

@@ -1,7 +1,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from manual.views import editions, health, keywords, reading, settings_of_reader
+from manual.views import documents, editions, health, keywords, reading, settings_of_reader
 from manual.views import search as searching
 
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("contacts/", reading.contacts, name="contacts"),
     path("keywords/", keywords.glossary, name="keywords"),
     path("keywords/<slug:slug>/", keywords.keyword, name="keyword"),
+    path("documents/<slug:slug>/", documents.document, name="document"),
     path("search/", searching.results, name="search"),
     # Editions
     path("editions/", editions.editions, name="editions"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("editions/<int:edition>/contents/", reading.contents, name="edition-contents"),
     path("editions/<int:edition>/chapters/<slug:slug>/", reading.chapter, name="edition-chapter"),
     path("editions/<int:edition>/keywords/", keywords.glossary, name="edition-keywords"),
+    path("editions/<int:edition>/documents/<slug:slug>/", documents.document, name="edition-document"),
     path("editions/<int:edition>/<contents_number:number>/", reading.by_number, name="edition-by-number"),
     # The reader's own
     path("display/", settings_of_reader.display, name="display"),

@@ -13,7 +13,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 
 from manual import decoration
-from manual.models import Amendment, Contents, Edition, Entry, Glossary, Line, Manual
+from manual.models import Amendment, Contents, Edition, Entry, Glossary, Line, Manual, Notice
 from manual.views.settings_of_reader import Display
 
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
@@ -29,6 +29,7 @@ class Page:
     in_force: Edition | None
     dated: bool = False
     superseded_by: Edition | None = None  # the edition that followed a dated one
+    chapter: int | None = None  # the chapter that it is the page of
 
     @classmethod
     def of(cls, request: HttpRequest, number: int | None = None) -> Page:
@@ -96,16 +97,40 @@ class Page:
         html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
+    @cached_property
+    def notices_up(self) -> list[Notice]:
+        """All that is pinned now: live at once, whatever day's text the page shows."""
+        return list(Notice.objects.up().only("words", "chapter_id"))
+
+    @property
+    def notices(self) -> list[Notice]:
+        """Those over this page: over every page, and over the chapter that it shows."""
+        return [notice for notice in self.notices_up if notice.chapter_id in (None, self.chapter)]
+
+    @property
+    def chapters_with_notice(self) -> set[int | None]:
+        """The chapters that have one of their own, for lists of chapters."""
+        return {notice.chapter_id for notice in self.notices_up}
+
     def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         response = render(
             self.request, template, {"page": self, "manual": self.manual, **context}, status=status
         )
         # What is in force can change at any moment, so a copy is asked after before it is shown again.
         patch_cache_control(response, no_cache=True)
+        if self.for_staff:
+            # Not what readers are shown: no cache between this editor and the site keeps it.
+            patch_cache_control(response, private=True)
         patch_vary_headers(response, ["Cookie"])
         if self.hidden_from_search_engines:
             response["X-Robots-Tag"] = "noindex"
         return response
+
+    @cached_property
+    def for_staff(self) -> bool:
+        """Whether a signed-in editor reads, who is shown the way to the desk. Other readers cost no query."""
+        person = getattr(self.request, "user", None)
+        return person is not None and person.is_authenticated and person.is_staff
 
     @property
     def hidden_from_search_engines(self) -> bool:

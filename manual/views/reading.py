@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.cache import patch_cache_control
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
-from manual.decoration import decorate
-from manual.models import Edition, Line
+from manual.decoration import decorate, decorate_draft
+from manual.models import Amendment, Edition, Line
 from manual.views.page import Page
+from manual.workflow import name_of
+from manual.workflow.permission import SUBMIT
 
 
 @require_safe
@@ -36,8 +41,35 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
         raise Http404(f"{which} has no chapter of this name.")
     if not line.is_page:
         return redirect(line.url)
+    editing = {} if page.dated else _for_editors(request, line)
+    response = chapter_page(page, line, **editing)
+    if editing:
+        # Not what a reader is shown: no cache between this editor and the site keeps it.
+        patch_cache_control(response, private=True)
+    return response
+
+
+def _for_editors(request: HttpRequest, line: Line) -> dict[str, Any]:
+    """Of a signed-in editor, that the chapter can be amended and who is writing on it; of readers, nothing: they cost
+    no query."""
+    person = request.user
+    if not (person.is_authenticated and person.is_staff and person.has_perm(SUBMIT)):
+        return {}
+    drafts = Amendment.objects.open().filter(chapter=line.chapter_id).select_related("author").order_by("pk")
+    return {
+        "editing": True,
+        "own_draft": next((draft for draft in drafts if draft.author_id == person.pk), None),
+        "others_drafts": [
+            (name_of(draft.author), draft.created_at) for draft in drafts if draft.author_id != person.pk
+        ],
+    }
+
+
+def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **context: Any) -> HttpResponse:
+    """The page of a chapter; with a draft of it in the contents, as it would be in the edition to come."""
+    page.chapter = line.chapter_id
     texts = page.fetch(line)
-    amendment = texts[line.amendment_id]
+    amendment = draft or texts[line.amendment_id]
     # A correction is no change: the note of the last change stays beside it.
     last_change = next(
         (
@@ -47,8 +79,9 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
         ),
         amendment,
     )
-    text = decorate(line, amendment, page.contents)
+    text = decorate_draft(draft, page.contents) if draft else decorate(line, amendment, page.contents)
     before, after = page.contents.neighbours(line)
+    # Of an edition that is still to come, nothing is known yet.
     editions = Edition.objects.in_bulk(
         {line.introduced_in, line.changed_in, line.withdrawn_in or 0, amendment.edition_id or 0}
     )
@@ -57,14 +90,16 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
         line=line,
         amendment=amendment,
         last_change=last_change,
-        amended_by=editions[amendment.edition_id],
-        changed_in=editions[line.changed_in],
+        amended_by=editions.get(amendment.edition_id or 0),
+        changed_in=editions.get(line.changed_in),
         withdrawn_in=editions.get(line.withdrawn_in or 0),
         successor=page.contents.by_slug.get(line.successor or ""),
         text=mark_safe(text.html),  # noqa: S308 # sanitised when rendered, then rebuilt as a tree
         outline=text.outline,
         before=before,
         after=after,
+        draft=draft,
+        **context,
     )
 
 

@@ -84,3 +84,26 @@ def test_scheduled_text_is_not_reachable_by_any_address(client, sample):
         page = client.get(address).content.decode().lower()
         assert "notyetpublic title" not in page, address
         assert "notyetpublic words" not in page, address
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_signed_in_editor_has_the_way_back_to_the_desk_and_no_cache_keeps_it(
+    client, sample, editor, address
+):
+    client.force_login(editor)
+    response = client.get(address)
+    page = response.content.decode()
+    assert '<a href="/admin/">Editors’ desk</a>' in page
+    assert "Sign in (editors)" not in page
+    assert "private" in response["Cache-Control"]
+    assert "Cookie" in response["Vary"]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_reader_is_shown_where_editors_sign_in_and_nothing_of_the_desk(client, sample, address):
+    response = client.get(address)
+    page = response.content.decode()
+    assert '<a href="/admin/">Sign in (editors)</a>' in page
+    assert "Editors’ desk" not in page
+    assert "private" not in response["Cache-Control"]
+    assert not response.cookies
