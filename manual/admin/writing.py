@@ -1,0 +1,755 @@
+"""The page on which an editor writes an amendment: it saves by itself, and shows the text as readers will see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import AdminSite
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+
+from manual import comparison, decoration, drafting, rendering, workflow
+from manual.admin.site import BORROWED
+from manual.interchange.pasted import PastingRefused, from_clipboard
+from manual.models import (
+    Amendment,
+    AmendmentRefused,
+    Chapter,
+    Contents,
+    Definition,
+    DocumentVersion,
+    Edition,
+    Glossary,
+    Held,
+    Kind,
+    Line,
+    Manual,
+    Section,
+    Significance,
+    Status,
+)
+from manual.models.amendment import PassageStatus
+from manual.models.library import OF_A_DOCUMENT
+from manual.models.manual import Numbering
+from manual.models.version import OPEN
+from manual.views.page import Page
+from manual.views.reading import chapter_page
+from manual.workflow.permission import APPROVE, SUBMIT
+
+MAY_READ = ("manual.view_amendment", SUBMIT, APPROVE)
+
+# In plain words, with what follows for readers.
+CONSEQUENCES = {
+    Significance.NEW: ("New: flagged New in the contents, and listed among the changes."),
+    Significance.AMENDED: ("Amended: flagged Updated in the contents, and listed among the changes."),
+    Significance.CORRECTION: (
+        "Correction: a slip is put right, no instruction changes. Listed, not flagged, nobody is e-mailed."
+    ),
+    Significance.WITHDRAWN: (
+        "Withdrawn: no longer in force. The page stays, says so, and names what to read instead."
+    ),
+}
+
+View = Callable[..., HttpResponse]
+
+PICKED = 60  # more than that, and typing a word is quicker than looking
+
+
+def urls(admin_site: AdminSite) -> list[URLPattern]:
+    """The addresses of the writing page, below the amendments of the admin."""
+    pages = WritingPages(admin_site)
+    asked = pages.answering
+    # The preview alone may be framed, by a page of this site; and the writing page alone has a frame.
+    write: View = admin_site.admin_view(pages.write)
+    preview: View = xframe_options_sameorigin(admin_site.admin_view(pages.preview))
+    framing = csp_update({"frame-src": [SELF]})(write)
+    framed = csp_replace({"frame-ancestors": [SELF]})(preview)
+    return [
+        path("<int:pk>/write/", framing, name="manual_amendment_write"),
+        path("<int:pk>/preview/", framed, name="manual_amendment_preview"),
+        path("<int:pk>/changes/", admin_site.admin_view(pages.changes), name="manual_amendment_changes"),
+        path("<int:pk>/save/", asked(pages.save, "POST"), name="manual_amendment_save"),
+        path("<int:pk>/token/", asked(pages.token, "GET"), name="manual_amendment_token"),
+        path("<int:pk>/pasted/", asked(pages.pasted, "POST"), name="manual_amendment_pasted"),
+        path("<int:pk>/pick/<slug:what>/", asked(pages.pick, "GET"), name="manual_amendment_pick"),
+    ]
+
+
+# --- The form ----------------------------------------------------------------------------------------------
+
+
+class WritingForm(forms.Form):
+    """The words of a draft. Nothing is required here: a draft may be unfinished, and is saved all the same."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    # Two lines, so that a long title can be read; it is one line all the same.
+    title = forms.CharField(
+        max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"})
+    )
+    text = forms.CharField(
+        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true"})
+    )
+    note = forms.CharField(
+        label="What changed and why",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
+        help_text="Readers see this note above the text and in the list of changes. It is needed before you submit.",
+    )
+    significance = forms.ChoiceField(
+        label="What kind of change is it?", widget=forms.RadioSelect, required=False
+    )
+    successor = forms.ChoiceField(
+        label="What to read instead", required=False, help_text="The chapter to which readers are led."
+    )
+    areas = forms.MultipleChoiceField(
+        label="Applies only to",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Tick none if the whole chapter applies everywhere.",
+    )
+    passage_status = forms.ChoiceField(label="Status of the chapter", required=False)
+    remark = forms.CharField(
+        max_length=200, required=False, help_text="Shown beside the title, such as: under review."
+    )
+    label = forms.CharField(
+        label="Words before its entry",
+        max_length=100,
+        required=False,
+        help_text="In the contents, for an entry under another, such as: See also.",
+    )
+    link = forms.URLField(
+        label="Address of the outside document", max_length=500, required=False, assume_scheme="https"
+    )
+    numbering = forms.ChoiceField(label="How it is numbered", required=False)
+    agreed_by = forms.CharField(
+        label="Agreed by",
+        max_length=200,
+        required=False,
+        help_text="The meeting or group, if it was agreed by people without accounts here.",
+    )
+    agreed_on = forms.DateField(
+        label="Agreed on", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    minute = forms.CharField(
+        label="Minute", max_length=100, required=False, help_text="Where the minutes of that meeting say so."
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, amendment: Amendment) -> None:
+        super().__init__(data, label_suffix="", initial=_words_of(amendment))
+        self.amendment = amendment
+        manual = Manual.objects.current()
+        kind = amendment.chapter.kind
+        if kind != Kind.LINK:
+            del self.fields["link"]
+        if kind in (Kind.PART, Kind.GROUP):
+            # Headings of the contents, which have no page of their own.
+            del self.fields["text"], self.fields["numbering"]
+        self._choices("significance", [(each, CONSEQUENCES[each]) for each in possible(amendment)])
+        if Significance.WITHDRAWN in possible(amendment):
+            self._choices("successor", [("", "None"), *_successors(amendment)])
+        else:
+            del self.fields["successor"]
+        if manual.areas:
+            chosen = {area: area for area in amendment.areas}
+            self._choices("areas", list({**chosen, **manual.areas}.items()))
+        else:
+            del self.fields["areas"]
+        self._choices("passage_status", [("", "As the part it stands in"), *PassageStatus.choices])
+        if "numbering" in self.fields:
+            as_manual = Numbering(manual.numbering).label
+            self._choices("numbering", [("", f"As the whole manual: {as_manual}"), *Numbering.choices])
+
+    def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 # for the type checker
+        field.choices = choices
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def clean_note(self) -> str:
+        note: str = self.cleaned_data["note"]
+        return note.replace("\r\n", "\n").replace("\r", "\n")
+
+    def words(self) -> dict[str, Any]:
+        """What the verb stores: every field that makes sense; one that does not keeps what it was."""
+        words = {name: value for name, value in self.cleaned_data.items() if name in Amendment.WORDS}
+        if not words.get("significance"):
+            words.pop("significance", None)
+        if "successor" in words:
+            withdrawn = words.get("significance", self.amendment.significance) == Significance.WITHDRAWN
+            chosen = words["successor"] if withdrawn else ""
+            words["successor"] = Chapter.objects.filter(pk=chosen).first() if chosen else None
+        elif words.get("significance", Significance.WITHDRAWN) != Significance.WITHDRAWN:
+            words["successor"] = None
+        return words
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        return self._named("note", "significance", "successor")
+
+    @property
+    def about_chapter(self) -> list[forms.BoundField]:
+        return self._named("areas", "passage_status", "numbering", "remark", "label")
+
+    @property
+    def agreement(self) -> list[forms.BoundField]:
+        return self._named("agreed_by", "agreed_on", "minute")
+
+    def _named(self, *names: str) -> list[forms.BoundField]:
+        return [self[name] for name in names if name in self.fields]
+
+
+def possible(amendment: Amendment) -> list[Significance]:
+    """The kinds of change that a draft can be: what has no text in force can only be new."""
+    before = amendment.based_on
+    if before is None or before.significance == Significance.WITHDRAWN:
+        return [Significance.NEW]
+    return [Significance.AMENDED, Significance.CORRECTION, Significance.WITHDRAWN]
+
+
+def _words_of(amendment: Amendment) -> dict[str, Any]:
+    words = {name: getattr(amendment, name) for name in Amendment.WORDS}
+    return {**words, "successor": amendment.successor_id or "", "revision": amendment.revision}
+
+
+def _successors(amendment: Amendment) -> list[tuple[int, str]]:
+    edition = Edition.objects.in_force()
+    lines = Contents.of(edition).lines if edition else []
+    found = [
+        (line.chapter_id, line.name)
+        for line in lines
+        if line.is_page and not line.withdrawn and line.chapter_id != amendment.chapter_id
+    ]
+    if amendment.successor and amendment.successor_id not in {key for key, _name in found}:
+        found.append((amendment.successor.pk, str(amendment.successor)))
+    return found
+
+
+# --- The pages ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WritingPages:
+    """The writing page and what it asks for while somebody writes."""
+
+    admin_site: AdminSite
+
+    def answering(self, view: View, method: str) -> View:
+        """For what the page asks by itself: plain answers, and no way to a sign-in page instead of one."""
+
+        @never_cache
+        @wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated or not request.user.is_active:
+                return _refusal("You have been signed out.", 401)
+            if not self.admin_site.has_permission(request):
+                return _refusal("You may not use the editors’ pages.", 403)
+            if BORROWED in request.session:
+                return _refusal("Choose a password of your own first.", 403)
+            if request.method != method:
+                return HttpResponseNotAllowed([method])
+            try:
+                return view(request, *args, **kwargs)
+            except (PermissionDenied, workflow.NotPermitted) as refusal:
+                return _refusal(str(refusal) or "You may not do this.", 403)
+            except Http404:
+                return _refusal("This draft is no longer there.", 404)
+
+        return answer
+
+    # --- Writing -------------------------------------------------------------------------------------------
+
+    def write(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The writing page; for whoever is not the author, the draft to read."""
+        amendment = _draft(request, pk)
+        if request.method == "POST":
+            return self._posted(request, amendment)
+        form = WritingForm(amendment=amendment) if is_writable_by(amendment, request.user) else None
+        return self._page(request, amendment, form)
+
+    def _posted(self, request: HttpRequest, amendment: Amendment) -> HttpResponse:
+        form = WritingForm(request.POST, amendment=amendment)
+        try:
+            stored = _store(form, request)
+        except workflow.Overtaken as overtaken:
+            other = _current(overtaken)
+            return self._page(
+                request,
+                amendment,
+                form,
+                overtaken=_overtaken(form, other, request, str(overtaken)),
+                status=409,
+            )
+        except workflow.NotPermitted as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except workflow.Refused as refusal:
+            return self._page(request, amendment, form, refusal=str(refusal), status=409)
+        if form.errors:
+            return self._page(request, stored, form, status=422)
+        if request.POST.get("then") == "preview":
+            return redirect("admin:manual_amendment_preview", stored.pk)
+        if request.POST.get("then") == "submit":
+            return redirect("admin:manual_amendment_change", stored.pk)
+        messages.success(request, f"Saved at {saved_at(stored)}.")
+        return redirect("admin:manual_amendment_write", stored.pk)
+
+    def _page(
+        self,
+        request: HttpRequest,
+        amendment: Amendment,
+        form: WritingForm | None,
+        status: int = 200,
+        **context: Any,
+    ) -> HttpResponse:
+        problems, questions = drafting.problems_of(amendment), drafting.questions(amendment)
+        context |= {
+            **self.admin_site.each_context(request),
+            "title": f"{'Write' if form else 'Read'}: {amendment.title_shown}",
+            "amendment": amendment,
+            "form": form,
+            # Until somebody decides which words to keep, the page goes on from those that it was made from.
+            "revision": request.POST.get("revision", "") if "overtaken" in context else amendment.revision,
+            "manual": Manual.objects.current(),
+            "statuses": PassageStatus.choices,
+            "written_by": _name(amendment.author),
+            "own": amendment.author_id == request.user.pk,
+            "saved_at": saved_at(amendment),
+            "word_count": word_count(amendment),
+            "problems": problems,
+            "questions": questions,
+            "problem_count": len(problems) + len(questions),
+            "is_page": amendment.chapter.kind in (Kind.CHAPTER, Kind.LINK),
+            "pick_url": reverse("admin:manual_amendment_pick", args=[amendment.pk, "WHAT"]),
+            "sign_in_url": reverse("admin:login") + f"?next={reverse('admin:index')}",
+            "others": _other_drafts(amendment),
+        }
+        return TemplateResponse(request, "admin/manual/amendment/write.html", context, status=status)
+
+    def save(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Saves while somebody writes, and says what is wrong with the text so far."""
+        amendment = _draft(request, pk)
+        form = WritingForm(request.POST, amendment=amendment)
+        try:
+            stored = _store(form, request)
+        except workflow.Overtaken as overtaken:
+            other = _current(overtaken)
+            panel = render_to_string(
+                "admin/manual/amendment/overtaken.html",
+                {"overtaken": _overtaken(form, other, request, str(overtaken)), "amendment": amendment},
+            )
+            return JsonResponse(
+                {
+                    "message": str(overtaken),
+                    "who": _name(other.author),
+                    "when": saved_at(other),
+                    "revision": other.revision,
+                    "title": other.title,
+                    "text": other.text,
+                    "note": other.note,
+                    "panel": panel,
+                },
+                status=409,
+            )
+        except workflow.NotPermitted:
+            raise
+        except workflow.Refused as refusal:
+            return _refusal(str(refusal), 400)
+        problems = drafting.problems_of(stored)
+        return JsonResponse(
+            {
+                "revision": stored.revision,
+                "saved_at": saved_at(stored),
+                "word_count": word_count(stored),
+                "problems": [
+                    {"line": each.line, "message": each.message, "blocking": each.blocking}
+                    for each in problems
+                ],
+                "questions": drafting.questions(stored),
+                "errors": form.errors,
+            }
+        )
+
+    def token(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Whoever signed in again in another tab has another token, which the page asks for to go on saving."""
+        _draft(request, pk)
+        return JsonResponse({"token": get_token(request), "user": _name(request.user)})
+
+    # --- Looking -------------------------------------------------------------------------------------------
+
+    def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The chapter exactly as readers would see it, were the draft in force."""
+        amendment = _draft(request, pk)
+        page = Page.of(request)
+        page.contents = _contents_with(page.edition, amendment)
+        line = page.contents.by_chapter[amendment.chapter_id]
+        return chapter_page(page, line, draft=amendment, unshown=_why_unshown(amendment))
+
+    def changes(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What the draft changes in the text it was written from: title, note and text. As a part of the writing
+        page, only where there are changes."""
+        amendment = _draft(request, pk)
+        part = bool(request.GET.get("part"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Changes: {amendment.title_shown}",
+            "amendment": amendment,
+            "part": part,
+            **_changes(amendment, only_changes=part),
+        }
+        name = "tracked" if part else "changes"
+        return TemplateResponse(request, f"admin/manual/amendment/{name}.html", context)
+
+    # --- Writing without knowing any signs -----------------------------------------------------------------
+
+    def pasted(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """What somebody pasted from Word or a web page, as clean headings, lists and tables."""
+        amendment = _draft(request, pk)
+        manual = Manual.objects.current()
+        host = request.get_host().partition(":")[0]
+        try:
+            pasted = from_clipboard(request.POST.get("html", ""), areas=manual.areas, hosts={host})
+        except PastingRefused as refusal:
+            return _refusal(str(refusal), 400)
+        return JsonResponse({"text": pasted.beside(amendment.text), "remarks": list(pasted.remarks)})
+
+    def pick(self, request: HttpRequest, pk: int, what: str) -> HttpResponse:
+        """What can be referred to: chapters and sections, keywords, contacts, documents; by the words asked for."""
+        amendment = _draft(request, pk)
+        pickers = {
+            "chapters": _chapters,
+            "keywords": _keywords,
+            "contacts": _contacts,
+            "documents": _documents,
+        }
+        if what not in pickers:
+            raise Http404
+        edition = Edition.objects.in_force()
+        contents = Contents.of(edition) if edition else None
+        found = pickers[what](request.GET.get("q", "").casefold().split()[:10], contents, amendment)
+        return JsonResponse({"items": found[:PICKED], "more": len(found) > PICKED})
+
+
+def is_writable_by(amendment: Amendment, user: Any) -> bool:
+    """Only its author writes on it, as long as it is open; what nobody wrote here is free to be taken up."""
+    return amendment.writable and amendment.author_id in (None, user.pk) and user.has_perm(SUBMIT)
+
+
+def saved_at(amendment: Amendment) -> str:
+    """“14:03”, or with the day where that is not today."""
+    moment = timezone.localtime(amendment.changed_at)
+    hour = f"{moment:%H:%M}"
+    return hour if moment.date() == timezone.localdate() else f"{hour} on {moment.day} {moment:%B %Y}"
+
+
+def word_count(amendment: Amendment) -> int:
+    """The words that readers see, signs of formatting left out."""
+    if amendment.html:
+        return sum(len(f"{section.heading} {section.text}".split()) for section in amendment.sections.all())
+    return len(amendment.text.split())
+
+
+def _refusal(message: str, status: int) -> JsonResponse:
+    return JsonResponse({"message": message}, status=status)
+
+
+def _name(user: Any) -> str:
+    return workflow.name_of(user) if isinstance(user, User) else workflow.name_of(None)
+
+
+def _draft(request: HttpRequest, pk: int) -> Amendment:
+    amendments = Amendment.objects.select_related(
+        "chapter", "chapter__parent", "author", "based_on", "successor", "under"
+    )
+    amendment: Amendment = get_object_or_404(amendments, pk=pk)
+    if not any(request.user.has_perm(permission) for permission in MAY_READ):
+        raise PermissionDenied
+    return amendment
+
+
+def _other_drafts(amendment: Amendment) -> list[str]:
+    """Who else has an open draft of the chapter, and since when."""
+    others = amendment.chapter.amendments.open().exclude(pk=amendment.pk).select_related("author")
+    return [
+        f"{_name(other.author)} has a draft of this chapter too, begun on {workflow.said(other.created_at)}."
+        for other in others
+    ]
+
+
+def _store(form: WritingForm, request: HttpRequest) -> Amendment:
+    """Save the words that make sense; `form.errors` has the others. Raises what the verb refuses."""
+    form.full_clean()
+    amendment = form.amendment
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 # for the type checker
+    if not is_writable_by(amendment, user):
+        if amendment.author_id not in (None, user.pk):
+            raise workflow.NotPermitted(
+                f"This is the draft of {_name(amendment.author)}. Only its author writes on it."
+            )
+        if not amendment.writable:
+            raise workflow.Refused(
+                f"It is {amendment.get_status_display().lower()} now, so it cannot be written on."
+            )
+    # The writer has seen the other words and keeps these.
+    over = request.POST.get("over", "")
+    revision = int(over) if over.isdecimal() and len(over) < 10 else form.cleaned_data.get("revision")
+    if revision is None:
+        raise workflow.Refused("This page does not say which words it was made from. Open it again.")
+    words = form.words()
+    if amendment.author_id is not None and all(
+        _same(getattr(amendment, name), value) for name, value in words.items()
+    ):
+        return amendment
+    try:
+        return workflow.revise(amendment, by=user, revision=revision, **words)
+    except AmendmentRefused as refusal:
+        raise workflow.Refused(str(refusal)) from refusal
+
+
+def _same(stored: Any, value: Any) -> bool:
+    return bool(sorted(stored) == sorted(value) if isinstance(value, list) else stored == value)
+
+
+def _current(overtaken: workflow.Overtaken) -> Amendment:
+    current = overtaken.current
+    assert isinstance(current, Amendment)  # noqa: S101 # for the type checker
+    return current
+
+
+def _overtaken(form: WritingForm, other: Amendment, request: HttpRequest, message: str) -> dict[str, Any]:
+    """Both versions, for whoever has to say which to keep; and what theirs changes in the other one."""
+    mine = {name: form.cleaned_data.get(name, "") for name in ("title", "note", "text")}
+    own = other.author_id == request.user.pk
+    return {
+        "message": message,
+        "own": own,
+        "who": _name(other.author),
+        "when": saved_at(other),
+        "revision": other.revision,
+        "title": comparison.tracked_words(other.title, mine["title"]),
+        "note": comparison.tracked_words(other.note, mine["note"]),
+        "text": _compared(other.html, _rendered(mine["text"], other), other, only_changes=True),
+        "other": other,
+        "mine": mine,
+    }
+
+
+def _rendered(text: str, amendment: Amendment) -> str:
+    try:
+        return rendering.render(
+            text, numbering=drafting.numbering_of(amendment), areas=Manual.objects.current().areas
+        ).html
+    except rendering.RenderingRefused:
+        return ""
+
+
+def _compared(before: str, after: str, amendment: Amendment, *, only_changes: bool = False) -> str:
+    if not (before or after):
+        return ""
+    tracked = comparison.tracked_changes(before, after, only_changes=only_changes)
+    contents = _contents_with(Edition.objects.in_force(), amendment)
+    # Both texts were sanitised when they were rendered.
+    return mark_safe(decoration.decorate_changes(tracked.html, contents))  # noqa: S308
+
+
+def _contents_with(edition: Edition | None, amendment: Amendment) -> Contents:
+    """The contents with a draft in them, and with the forms and pictures that are drafted to go with it."""
+    contents = Contents.with_draft(edition, amendment)
+    drafts = DocumentVersion.objects.exclude(status=Status.ABANDONED).order_by("pk")
+    to_come = [Held(*row) for row in drafts.values_list(*OF_A_DOCUMENT)]
+    contents.documents_to_come = {
+        held.slug: (held, reverse("admin:manual_documentversion_file", args=[held.version_id]))
+        for held in to_come
+    }
+    return contents
+
+
+def _why_unshown(amendment: Amendment) -> str:
+    """Why there is nothing to show of a text that is there; empty where it can be shown."""
+    if amendment.html or not amendment.text.strip():
+        return ""
+    return next((problem.message for problem in drafting.problems_of(amendment) if problem.blocking), "")
+
+
+def _changes(amendment: Amendment, *, only_changes: bool) -> dict[str, Any]:
+    before = amendment.based_on
+    found: dict[str, Any] = {
+        "before": before,
+        "unshown": _why_unshown(amendment),
+        "outdated": not workflow.is_up_to_date(amendment),
+        "note": amendment.note,
+    }
+    if before is not None:
+        found["title_pieces"] = comparison.tracked_words(before.title, amendment.title)
+        if not found["unshown"]:
+            found["text"] = _compared(before.html, amendment.html, amendment, only_changes=only_changes)
+            found["same"] = before.html == amendment.html and before.title == amendment.title
+    return found
+
+
+# --- What can be picked ------------------------------------------------------------------------------------
+
+Item = dict[str, Any]
+
+
+def _has(words: Iterable[str], text: str) -> bool:
+    text = text.casefold()
+    return all(word in text for word in words)
+
+
+def _start(text: str) -> str:
+    """The first words of a text, to tell it by."""
+    words = " ".join(text.split())
+    return words if len(words) <= 120 else words[:120].rsplit(" ", 1)[0] + " …"
+
+
+def _chapters(words: list[str], contents: Contents | None, draft: Amendment) -> list[Item]:
+    """Places in this text, then chapters with the sections of the first few; then sections of others, by heading."""
+    items: list[Item] = [
+        {
+            "name": f"{section.number} {section.heading}".strip(),
+            "where": "In this text",
+            "address": f"#{section.anchor}",
+            "words": section.heading,
+        }
+        for section in draft.sections.exclude(anchor="").exclude(heading="")
+        if words and _has(words, f"{section.number} {section.heading}")
+    ]
+    lines = [
+        line
+        for line in (contents.lines if contents else [])
+        if line.is_page and not line.withdrawn and line.chapter_id != draft.chapter_id
+    ]
+    matching = [line for line in lines if _has(words, line.name)]
+    first = {line.amendment_id for line in matching[:5]} if words else set()
+    sections = _sections_of(lines, words, first) if words else {}
+    for line in matching:
+        items.append({"name": line.name, "where": _where(line), "address": f"chapter:{line.slug}"})
+        if line.amendment_id in first:
+            items += [_section_item(line, section) for section in sections.pop(line.amendment_id, [])]
+    for line in lines:
+        items += [_section_item(line, section) for section in sections.get(line.amendment_id, [])]
+    return items
+
+
+def _sections_of(lines: list[Line], words: list[str], whole: set[int]) -> dict[int, list[Section]]:
+    """By amendment: all sections of some, and of the others those whose headings have the words. One query."""
+    in_heading = Q()
+    for word in words:
+        in_heading &= Q(heading__icontains=word)
+    wanted = Section.objects.filter(amendment__in=[line.amendment_id for line in lines])
+    wanted = wanted.filter(Q(amendment__in=whole) | in_heading).exclude(anchor="").exclude(heading="")
+    found: dict[int, list[Section]] = {}
+    for section in wanted.defer("text").order_by("amendment", "position"):
+        found.setdefault(section.amendment_id, []).append(section)
+    return found
+
+
+def _section_item(line: Line, section: Section) -> Item:
+    return {
+        "name": f"{section.number} {section.heading}".strip(),
+        "where": f"Section of {line.name}",
+        "address": f"chapter:{line.slug}#{section.anchor}",
+        "within": True,
+    }
+
+
+def _where(line: Line) -> str:
+    return " › ".join(above.name for above in line.ancestors)
+
+
+def _keywords(words: list[str], contents: Contents | None, _draft: Amendment) -> list[Item]:
+    glossary = Glossary.of(contents.edition) if contents else None
+    meanings = (glossary.matching(words) if words else glossary.meanings) if glossary else []
+    items = [
+        {
+            "name": meaning.name,
+            "where": f"Also: {', '.join(meaning.also)}" if meaning.also else "",
+            "hint": _start(meaning.meaning),
+            "address": f"keyword:{meaning.slug}",
+        }
+        for meaning in meanings
+    ]
+    coming = Definition.objects.filter(status__in=(*OPEN, Status.APPROVED)).select_related("keyword")
+    known = set(glossary.by_slug) if glossary else set()
+    for definition in coming:
+        if definition.keyword.slug not in known and _has(words, definition.name):
+            known.add(definition.keyword.slug)
+            items.append(
+                {
+                    "name": definition.name,
+                    "where": "Not in force yet",
+                    "hint": _start(definition.meaning),
+                    "address": f"keyword:{definition.keyword.slug}",
+                    "words": definition.name,
+                }
+            )
+    return items
+
+
+def _contacts(words: list[str], contents: Contents | None, draft: Amendment) -> list[Item]:
+    line = contents.by_slug.get(Manual.objects.current().contacts) if contents else None
+    if line is None or line.withdrawn or line.chapter_id == draft.chapter_id:
+        return []
+    return [
+        {
+            "name": section.heading,
+            "hint": _start(section.text),
+            "address": f"chapter:{line.slug}#{section.anchor}",
+        }
+        for section in Section.objects.filter(amendment=line.amendment_id)
+        .exclude(anchor="")
+        .exclude(heading="")
+        if _has(words, f"{section.heading} {section.text}")
+    ]
+
+
+def _documents(words: list[str], contents: Contents | None, _draft: Amendment) -> list[Item]:
+    """Those in force, then those that somebody is preparing."""
+    in_force = DocumentVersion.objects.in_edition(contents.edition) if contents else []
+    coming = DocumentVersion.objects.filter(status__in=(*OPEN, Status.APPROVED)).select_related("document")
+    items: list[Item] = []
+    known: set[str] = set()
+    for version, where in [
+        *((each, "") for each in in_force),
+        *((each, "Not in force yet") for each in coming),
+    ]:
+        slug = version.document.slug
+        if slug in known:
+            continue
+        known.add(slug)
+        if _has(words, f"{version.title} {slug} {version.description}"):
+            items.append(
+                {
+                    "name": version.title or slug,
+                    "where": where or ("Picture" if version.is_picture else slug),
+                    "hint": _start(version.description),
+                    "description": version.description,
+                    "picture": version.is_picture,
+                    "address": f"document:{slug}",
+                }
+            )
+    return items
