@@ -1,5 +1,6 @@
 """Every setting, from the environment, with safe defaults. README.md lists the variables."""
 
+from datetime import timedelta
 from logging import LogRecord
 from typing import Any
 
@@ -32,7 +33,8 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = environment.number("HSTS_SECONDS", 31_536_000) if HTTPS else 0
 # Binds every other site below the same domain for a year, so it takes a decision of its own.
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = environment.truth("HSTS_SUBDOMAINS", False)
-if environment.truth("BEHIND_PROXY", False):
+BEHIND_PROXY = environment.truth("BEHIND_PROXY", False)
+if BEHIND_PROXY:
     # Only for a proxy that sets this header itself: a reader could send it too.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask in plain http
@@ -43,6 +45,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 # The confirmation page of an edition has several fields for each chapter of a manual of several hundred.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
+
+# How large a document or a picture of the board's may be, in megabytes. A proxy before the site has to let as much
+# pass.
+DOCUMENT_LIMIT = environment.number("DOCUMENT_MEGABYTES", 20) * 1024 * 1024
+PICTURE_LIMIT = environment.number("PICTURE_MEGABYTES", 5) * 1024 * 1024
 
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
@@ -62,7 +69,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 # --- The application ---------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "procedures_site.apps.EditorsPages",  # django.contrib.admin, with the desk
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "mptt",
     "csp",
+    "axes",
     "manual",
 ]
 MIDDLEWARE = [
@@ -85,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",  # the last, so that its answer is the one that is sent
 ]
 ROOT_URLCONF = "procedures_site.urls"
 WSGI_APPLICATION = "procedures_site.wsgi.application"
@@ -144,7 +153,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE / "static"]
 STATIC_ROOT = DATA / "static"
 # `collectstatic` gives each file a name with its hash and compresses it, so that browsers keep it for ever.
-HASHED_FILES = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+HASHED_FILES = "procedures_site.static_files.HashedFiles"
 PLAIN_FILES = "django.contrib.staticfiles.storage.StaticFilesStorage"
 static_storage = environment.one_of("STATIC_STORAGE", HASHED_FILES, [HASHED_FILES, PLAIN_FILES])
 STORAGES = {
@@ -160,6 +169,27 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# --- Signing in --------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# A working day. Readers have no session.
+SESSION_COOKIE_AGE = 12 * 60 * 60
+# After five mistakes with one user name from one address, signing in is closed to the two together for a while: who
+# guesses is held up, and nobody is shut out from elsewhere.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "manual.admin.sign_in.address_of"
+AXES_LOCKOUT_CALLABLE = "manual.admin.sign_in.closed"
+# Nothing is kept but mistakes, and those only until the while is over and somebody signs in again.
+AXES_HANDLER = "manual.admin.sign_in.Mistakes"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
 
 
 def without_traceback(record: LogRecord) -> bool:

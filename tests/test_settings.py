@@ -106,7 +106,7 @@ def test_a_boolean_is_true_or_false(settings_of: Settings, name: str, value: str
         ("CONN_MAX_AGE", "-1", "a whole number, zero or more"),
         ("CONN_MAX_AGE", "1.5", "a whole number, zero or more"),
         ("LOG_LEVEL", "loud", "one of DEBUG, INFO"),
-        ("STATIC_STORAGE", "elsewhere", "one of whitenoise"),
+        ("STATIC_STORAGE", "elsewhere", "one of procedures_site"),
     ],
 )
 def test_a_mistake_is_named_and_no_password_repeated(
@@ -220,7 +220,7 @@ def test_a_reader_on_plain_http_is_not_sent_elsewhere(client: Client) -> None:
 
 def test_static_files_are_hashed_and_kept_for_ever_except_in_tests(settings_of: Settings) -> None:
     found = settings_of()
-    assert found["STORAGES"]["staticfiles"]["BACKEND"].endswith("CompressedManifestStaticFilesStorage")
+    assert found["STORAGES"]["staticfiles"]["BACKEND"].endswith("static_files.HashedFiles")
     assert not found["WHITENOISE_USE_FINDERS"] and not found["WHITENOISE_AUTOREFRESH"]
     plain = settings_of(STATIC_STORAGE="django.contrib.staticfiles.storage.StaticFilesStorage")
     assert plain["WHITENOISE_USE_FINDERS"] and plain["WHITENOISE_AUTOREFRESH"]
