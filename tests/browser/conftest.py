@@ -5,10 +5,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
+from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from manual.interchange import load
+from tests.browser.board import PASSWORD, sign_in
+from tests.manual_maker import FAR_AHEAD
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -71,3 +75,79 @@ def reader(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock of the site, which ticks and can be moved: `clock.shift(timedelta(days=8))`. It begins so far ahead
+    that no guard of the database, which has a clock of its own, takes what these tests publish for the past."""
+    with time_machine.travel(FAR_AHEAD) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+def board_member(in_group: Callable[..., User], settings) -> Callable[..., User]:
+    """Makes somebody with a role and a password: `board_member("Editor", "erin")`."""
+    # Passwords are typed in many of these tests; how long they are stirred is Django's own business.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+    def make(role: str, name: str) -> User:
+        return in_group(role, name, password=PASSWORD, first_name=name.capitalize(), last_name="Sample")
+
+    return make
+
+
+@pytest.fixture
+def window(browser: Browser, live_server) -> Iterator[Callable[..., Page]]:
+    """A page of a browser of somebody's own, who is a reader until they sign in: `window(width=360, javascript=False)`.
+    Fails on any error in the console and on any request to another host."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def said(message: ConsoleMessage) -> None:
+        # That a form comes back with a refusal is an answer and no error of ours.
+        answered = message.text.startswith("Failed to load resource") and any(
+            f"status of {status}" in message.text for status in (409, 422)
+        )
+        if message.type == "error" and not answered:
+            errors.append(f"{message.location.get('url')}: {message.text}")
+
+    def open_window(*, width: int = 1280, dark: bool = False, javascript: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=javascript,
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        context.on("console", said)
+        context.on(
+            "request",
+            lambda request: (
+                request.url.startswith((live_server.url, "data:", "blob:"))
+                or errors.append(f"asked {request.url}")
+            ),
+        )
+        return context.new_page()
+
+    yield open_window
+    for context in contexts:
+        # A page that is closed saves what it still has, when there is nothing left to save it to.
+        context.set_offline(True)
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture
+def signed_in(window: Callable[..., Page], board_member: Callable[..., User]) -> Callable[..., Page]:
+    """Somebody of the board, who signed in by the sign-in page: `signed_in("Editor", "erin")`."""
+
+    def open_desk(role: str, name: str, **words: object) -> Page:
+        board_member(role, name)
+        page = window(**words)
+        sign_in(page, name)
+        return page
+
+    return open_desk
