@@ -82,7 +82,7 @@ def search(query: str, edition: Edition, *, limit: int = 20, offset: int = 0) ->
 def mentions(forms: Iterable[str], edition: Edition) -> set[int]:
     """The chapters whose headings or text in an edition have one of these phrases, whatever their endings. One query.
 
-    What is found is stemmed: «care order» finds «caring orders» too. Who needs to be exact looks again.
+    What is found is stemmed: “care order” finds “caring orders” too. Who needs to be exact looks again.
     """
     phrases = sorted({phrase for form in forms if (phrase := " ".join(fold(clean(form)).split()))})
     return _backend().chapters_with(phrases, edition.pk) if phrases else set()

@@ -1,4 +1,4 @@
-"""The index on PostgreSQL: a tsvector of the folded text, since its parser takes «meetings/visits» for a path.
+"""The index on PostgreSQL: a tsvector of the folded text, since its parser takes “meetings/visits” for a path.
 
 Weights tell where a word stands: A the title of a chapter, C the title over a section, B heading, D text.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-# Pieces of text in their order, each with whether it is marked: "child" in «child protection» is
+# Pieces of text in their order, each with whether it is marked: "child" in “child protection” is
 # [("child", True), (" protection", False)]. Never HTML.
 Marked = list[tuple[str, bool]]
 

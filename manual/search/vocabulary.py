@@ -1,6 +1,6 @@
 """The words of the manual as they are written, unstemmed: one table, the same on both databases.
 
-Stems alone cannot tell that «adopti» begins «adoption», whose stem is «adopt», nor that «esafety» is «e-safety».
+Stems alone cannot tell that “adopti” begins “adoption”, whose stem is “adopt”, nor that “esafety” is “e-safety”.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Term:
 def terms(words: Sequence[Word]) -> list[Term]:
     """The words with their other spellings; the last of them may be the beginning of a word. One query."""
     last = words[-1]
-    # «hepatitis b» is no beginning of «hepatitis before».
+    # “hepatitis b” is no beginning of “hepatitis before”.
     begun = last.phrase if len(last.parts[-1]) >= SHORTEST_BEGINNING else ""
     known: dict[str, list[str]] = {}
     for plain, written in _look_up({word.joined for word in words}, last.joined if begun else ""):

@@ -50,7 +50,7 @@ _folding = _Folding()
 
 @dataclass(frozen=True)
 class Word:
-    """A word that was asked for: as typed, and as its plain parts («e-safety» has two)."""
+    """A word that was asked for: as typed, and as its plain parts (“e-safety” has two)."""
 
     typed: str
     parts: tuple[str, ...]
@@ -93,7 +93,7 @@ def asked(query: str) -> list[Word]:
 
 
 def spellings(text: str) -> Iterator[tuple[str, str]]:
-    """Every word of a text with how it is written: ("esafety", "e safety") for «e-safety», ("safety", "safety")."""
+    """Every word of a text with how it is written: ("esafety", "e safety") for “e-safety”, ("safety", "safety")."""
     for word in set(fold(text).split()):
         if len(word) <= LONGEST_WORD:
             yield word, word

@@ -79,7 +79,7 @@ def edition(publish: Publish) -> Edition:
 
 
 def places(results: search.Results) -> list[str]:
-    """Where the hits lead: «adoption», «adoption#placed»."""
+    """Where the hits lead: “adoption”, “adoption#placed”."""
     slugs = dict(Chapter.objects.values_list("pk", "slug"))
     return [f"{slugs[hit.chapter_id]}{'#' * bool(hit.anchor)}{hit.anchor}" for hit in results.hits]
 

@@ -61,7 +61,7 @@ def test_the_last_word_may_be_a_beginning(edition: Edition) -> None:
 
 @pytest.mark.parametrize("typed", ["ad", "ado", "adopt", "adopti", "adoptio", "adoption", "adoptions"])
 def test_a_word_is_found_from_every_letter_on(typed: str, edition: Edition) -> None:
-    """Also between stem and ending: «adopti» is neither."""
+    """Also between stem and ending: “adopti” is neither."""
     assert "adoption" in found(typed, edition)
 
 
