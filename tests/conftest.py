@@ -18,6 +18,32 @@ settings.register_profile("manual", deadline=None, print_blob=True, derandomize=
 settings.load_profile("manual")
 
 
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only",
+        action="store_true",
+        help="Only what another database could change: for a second run, on that one.",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Left out of a second run: what asks no database, and how pages look and feel in a browser; journeys stay."""
+    if not config.getoption("--database-only"):
+        return
+    uses, others = [], []
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        asks = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
+        if item.get_closest_marker("browser") and not item.get_closest_marker("journey"):
+            asks = False
+        (uses if asks else others).append(item)
+    config.hook.pytest_deselected(items=others)
+    items[:] = uses
+
+
 @pytest.fixture(scope="session", autouse=True)
 def guards_step_aside_when_tables_are_emptied() -> Iterator[None]:
     """Tests with real transactions end by emptying every table, which the guards would refuse on SQLite."""

@@ -15,7 +15,7 @@ from manual.models import Edition, Manual
 from tests.browser.board import PASSWORD, Approver, Editor, Reader
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 Opening = Callable[..., Page]
 

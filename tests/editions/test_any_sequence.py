@@ -21,7 +21,7 @@ from tests.manual_maker import FAR_AHEAD, first_edition, grow
 
 pytestmark = pytest.mark.django_db
 
-STEPS = 250
+STEPS = 160
 
 
 class Board:
