@@ -1,5 +1,6 @@
 """What every test stands on: guards that step aside when tables are emptied, clean caches, and three people."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -8,8 +9,10 @@ import pytest
 from django.conf import settings as settings_of_the_site
 from django.contrib.auth.models import Group, Permission, User
 from django.core.cache import cache
+from django.db import connection
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
 
 from manual.models import Contents, Glossary, Library, guards
 
@@ -59,6 +62,21 @@ def guards_step_aside_when_tables_are_emptied() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", without_guards)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A request that a browser has walked away from leaves its connection open, and PostgreSQL then keeps the test
+    database."""
+    yield
+    gc.collect()
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 @pytest.fixture(scope="session", autouse=True)
