@@ -157,8 +157,8 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         messages.success(request, "The settings are saved, and readers see them now.")
         return redirect("admin:manual_manual_change", 1)
 
-    def log_addition(self, request: HttpRequest, obj: Manual, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Manual, message: Any) -> None:  # type: ignore[override] # the verb has recorded it
         """Events are the record."""
 
-    def log_change(self, request: HttpRequest, obj: Manual, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Manual, message: Any) -> None:  # type: ignore[override] # the same
         """Events are the record."""
