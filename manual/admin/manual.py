@@ -100,6 +100,14 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
             },
         ),
         (
+            "What readers see of an approval",
+            {
+                "fields": ("approvers_shown",),
+                "description": "With the tick, the history of each chapter names whoever approved an amendment; "
+                "without it, only the meeting that agreed it, where that is on record.",
+            },
+        ),
+        (
             "Fixed when the manual was set up",
             {
                 "fields": ("numbered_by", "parts_of_the_patch"),

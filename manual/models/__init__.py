@@ -8,12 +8,14 @@ from manual.models.document import Document, DocumentVersion, StoredFile
 from manual.models.edition import Edition, EditionKind, Entry, Place
 from manual.models.event import Event
 from manual.models.glossary import Glossary, Meaning, covers
+from manual.models.issued import Issued, ThatDay
 from manual.models.keyword import Definition, Keyword
 from manual.models.library import Held, Library
 from manual.models.lock import manual_lock
 from manual.models.manual import Manual
 from manual.models.notice import Notice
 from manual.models.outside_link import OutsideLink
+from manual.models.reference import Reference
 from manual.models.version import Status, Version
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "Event",
     "Glossary",
     "Held",
+    "Issued",
     "Keyword",
     "Kind",
     "Library",
@@ -40,10 +43,12 @@ __all__ = [
     "Notice",
     "OutsideLink",
     "Place",
+    "Reference",
     "Section",
     "Significance",
     "Status",
     "StoredFile",
+    "ThatDay",
     "TreeRefused",
     "Version",
     "changes",

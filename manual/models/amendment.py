@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from manual import rendering
 from manual.models.manual import Manual, Numbering
+from manual.models.reference import Reference
 from manual.models.version import (
     AGREED,
     AGREEMENT,
@@ -70,11 +71,12 @@ class Amendment(Version):
     CHAIN = "chapter"
     WORDS = (
         "significance", "based_on", "title", "text", "areas", "remark", "label", "link", "numbering",
-        "passage_status", "under", "numbered", "successor", "note", *AGREEMENT,
+        "passage_status", "counterpart", "under", "numbered", "successor", "note", *AGREEMENT,
     )  # fmt: skip
     FROZEN = (
         "chapter_id", "based_on_id", "significance", "title", "text", "areas", "remark", "label", "link",
-        "numbering", "passage_status", "under_id", "numbered", "successor_id", "note", "author_id", *AGREEMENT,
+        "numbering", "passage_status", "counterpart_id", "under_id", "numbered", "successor_id", "note", "author_id",
+        *AGREEMENT,
     )  # fmt: skip
 
     chapter = models.ForeignKey("manual.Chapter", models.PROTECT, related_name="amendments")
@@ -91,6 +93,14 @@ class Amendment(Version):
     link = models.URLField(max_length=500, blank=True, help_text="Where an outside document is.")
     numbering = models.CharField(max_length=10, choices=Numbering.choices, blank=True)
     passage_status = models.CharField(max_length=10, choices=PassageStatus.choices, blank=True)
+    counterpart = models.ForeignKey(
+        "manual.Chapter",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The chapter that says the same for the other area, where this one is for one area only.",
+    )
     under = models.ForeignKey(
         "manual.Chapter",
         models.PROTECT,
@@ -136,7 +146,7 @@ class Amendment(Version):
         return f"{self.title_shown} ({self.sequence or self.get_status_display().lower()})"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Store it, with its HTML and sections made anew where the text or the way of rendering changed.
+        """Store it, with its HTML, sections and references made anew where the text or the way of rendering changed.
 
         Raises AmendmentRefused for words that do not fit, and RenderingRefused, with the line, for a text that
         cannot be rendered; a draft with such a text is stored without HTML.
@@ -148,16 +158,18 @@ class Amendment(Version):
             super().save(*args, **kwargs)
             return
         sections: Sequence[rendering.RenderedSection]
+        references: Sequence[rendering.Reference]
         try:
             rendered = rendering.render(
                 self.text, numbering=cast(HowNumbered, self.numbering or manual.numbering), areas=manual.areas
             )
-            self.html, self.rendered_with, sections = rendered.html, fingerprint, rendered.sections
+            self.html, self.rendered_with = rendered.html, fingerprint
+            sections, references = rendered.sections, rendered.references
         except rendering.RenderingRefused:
             # No word of a draft is lost because it cannot be shown yet; it cannot be submitted either.
             if not self.writable:
                 raise
-            self.html, self.rendered_with, sections = "", "", ()
+            self.html, self.rendered_with, sections, references = "", "", (), ()
         if (fields := kwargs.get("update_fields")) is not None:
             kwargs["update_fields"] = {*fields, "html", "rendered_with"}
         with transaction.atomic():
@@ -176,6 +188,18 @@ class Amendment(Version):
                     areas=list(section.areas),
                 )
                 for position, section in enumerate(sections)
+            )
+            self.references.all().delete()
+            Reference.objects.bulk_create(
+                Reference(
+                    amendment=self,
+                    position=position,
+                    scheme=reference.scheme,
+                    slug=reference.slug[:200],
+                    anchor=reference.anchor[:200],
+                    kind=reference.kind,
+                )
+                for position, reference in enumerate(references)
             )
 
     def _check_words(self) -> None:

@@ -56,6 +56,7 @@ class Line:
     changed_in: int
     withdrawn_in: int | None
     successor: str | None
+    counterpart: str | None
     parent_id: int | None
     flag: str = ""
     label_shown: str = ""  # unless the entry before it has shown the same one
@@ -125,7 +126,7 @@ OF_A_LINE = (
     "amendment__title", "amendment__areas", "amendment__remark", "amendment__label",
     "amendment__link", "amendment__passage_status", "amendment_id",
     "introduced_in_id", "changed_in_id", "withdrawn_in_id",
-    "amendment__successor__slug", "parent_id",
+    "amendment__successor__slug", "amendment__counterpart__slug", "parent_id",
 )  # fmt: skip
 
 
@@ -236,7 +237,8 @@ class Contents:
         lines[chapter.pk] = Line(
             chapter.pk, chapter.slug, chapter.kind, "", 0, False, draft.title, draft.areas, draft.remark,
             draft.label, draft.link, draft.passage_status, draft.pk, TO_COME, TO_COME, None,
-            draft.successor.slug if draft.successor else None, None,
+            draft.successor.slug if draft.successor else None,
+            draft.counterpart.slug if draft.counterpart else None, None,
         )  # fmt: skip
         built = _built_with(draft, before)
         for place in built:

@@ -74,6 +74,9 @@ class Edition(models.Model):
 
     objects = EditionQuerySet.as_manager()
 
+    # The editions up to this one, where whoever read it has read them all.
+    issues: tuple[manifest.Issue, ...] | None = None
+
     class Meta:
         ordering = ["effective_at"]
         permissions = [("publish_edition", "Can publish, schedule and unschedule editions")]
@@ -119,6 +122,8 @@ class Edition(models.Model):
 
     def flag_window(self) -> frozenset[int]:
         """The editions whose new and amended chapters this one shows as New and Updated."""
+        if self.issues is not None:
+            return frozenset(manifest.flag_window(self.issues))
         facts = Edition.objects.up_to(self).values_list("pk", "kind", "effective_at")
         issues = [manifest.Issue(key, kind, moment) for key, kind, moment in facts if moment]
         return frozenset(manifest.flag_window(issues))

@@ -40,6 +40,11 @@ class Manual(models.Model):
         help_text="Only for a board too small for two people. Every edition then says which of its changes nobody but "
         "their author has seen.",
     )
+    approvers_shown = models.BooleanField(
+        "readers see who approved",
+        default=False,
+        help_text="The history of a chapter then names whoever approved each amendment.",
+    )
     quick_guide = models.SlugField("quick guide chapter", max_length=100, default="quick-guide")
 
     objects = ManualManager()

@@ -8,8 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from manual.models import Edition, EditionChanges, changes
-from manual.views.page import FARTHEST, Page
+from manual.models import EditionChanges, changes
+from manual.views.page import Page
 
 
 @require_safe
@@ -29,13 +29,10 @@ def editions(request: HttpRequest) -> HttpResponse:
 def edition(request: HttpRequest, edition: int) -> HttpResponse:
     """What one edition changed: New, Updated, Corrected and Withdrawn, each with its note."""
     page = Page.of(request)
-    near = (edition, edition + 1) if edition < FARTHEST else ()
-    editions = {
-        each.number: each for each in Edition.objects.up_to(page.contents.edition).filter(number__in=near)
-    }
-    if edition not in editions:
+    shown = page.issued.by_number.get(edition)
+    if shown is None or shown in page.issued.to_come:
         raise Http404(f"There is no edition {edition} that has taken effect.")
-    shown, after = editions[edition], editions.get(edition + 1)
+    after = page.issued.after(shown)
     # Its chapters are named as they were then, and lead to what is in force today.
     listed = changes(page.contents, {shown.pk})
     return page.render("manual/edition.html", each=listed[0], shown=shown, superseded_by=after)

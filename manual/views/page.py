@@ -6,14 +6,26 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString, mark_safe
 
 from manual import decoration
-from manual.models import Amendment, Contents, Edition, Entry, Glossary, Line, Manual, Notice
+from manual.models import (
+    Amendment,
+    Contents,
+    Edition,
+    Entry,
+    Glossary,
+    Issued,
+    Line,
+    Manual,
+    Notice,
+    ThatDay,
+)
 from manual.views.settings_of_reader import Display
 
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
@@ -25,31 +37,48 @@ class Page:
 
     request: HttpRequest
     manual: Manual
+    issued: Issued
     edition: Edition | None
-    in_force: Edition | None
     dated: bool = False
-    superseded_by: Edition | None = None  # the edition that followed a dated one
     chapter: int | None = None  # the chapter that it is the page of
 
     @classmethod
     def of(cls, request: HttpRequest, number: int | None = None) -> Page:
-        """The edition in force, or the one with a number, if readers may see it; otherwise there is no such page."""
+        """The edition in force, or the one with a number, if this reader may see it; otherwise there is no such page.
+
+        Editors may see those that are scheduled, too.
+        """
         manual = Manual.objects.current()
-        contacts = Entry.objects.filter(
-            edition=OuterRef("pk"), chapter__slug=manual.contacts, withdrawn_in=None
-        ).values("amendment")[:1]
-        in_force = Edition.objects.effective().annotate(contacts=Subquery(contacts)).last()
+        issued = Issued.of(with_scheduled=_is_staff(request))
         if number is None:
-            return cls(request, manual, in_force, in_force)
-        near = (number, number + 1) if number < FARTHEST else ()
-        editions = {
-            edition.number: edition for edition in Edition.objects.effective().filter(number__in=near)
-        }
-        if number not in editions:
+            return cls(request, manual, issued, issued.in_force)
+        if number not in issued.by_number:
             raise Http404(f"There is no edition {number} that has taken effect.")
-        page = cls(request, manual, editions[number], in_force, dated=True)
-        page.superseded_by = editions.get(number + 1)
-        return page
+        return cls(request, manual, issued, issued.by_number[number], dated=True)
+
+    @property
+    def in_force(self) -> Edition | None:
+        return self.issued.in_force
+
+    @property
+    def superseded_by(self) -> Edition | None:
+        """The edition that followed a dated one."""
+        return self.issued.after(self.edition) if self.edition and not self.to_come else None
+
+    @property
+    def to_come(self) -> bool:
+        """Whether it shows an edition that has not taken effect yet, as editors alone may see it."""
+        return self.edition is not None and self.edition in self.issued.to_come
+
+    @cached_property
+    def asked(self) -> ThatDay | None:
+        """The day that the reader asked for, where this is the edition that was in force on it."""
+        try:
+            day = parse_date(self.request.GET.get("on", ""))
+        except ValueError:
+            return None
+        that_day = self.issued.on(day) if day and self.dated else None
+        return that_day if that_day and that_day.edition == self.edition else None
 
     @cached_property
     def contents(self) -> Contents:
@@ -76,24 +105,27 @@ class Page:
 
     def fetch(self, *lines: Line) -> dict[int, Amendment]:
         """One query for the texts of these chapters and of their last changes, and for the contacts in force."""
-        keys = [line.amendment_id for line in lines]
-        wanted = Q(pk__in=[*keys, self._contacts] if self._contacts else keys)
+        contacts = Entry.objects.filter(
+            edition=self.in_force, chapter__slug=self.manual.contacts, withdrawn_in=None
+        )
+        wanted = Q(pk__in=[line.amendment_id for line in lines]) | Q(pk__in=contacts.values("amendment"))
         for line in lines:
             wanted |= Q(chapter=line.chapter_id, edition=line.changed_in)
-        self.texts = Amendment.objects.defer("text").select_related("chapter").filter(wanted).in_bulk()
+        self.texts = (
+            Amendment.objects.defer("text")
+            .select_related("chapter")
+            .annotate(has_contacts=Exists(contacts.filter(amendment=OuterRef("pk"))))
+            .filter(wanted)
+            .in_bulk()
+        )
         return self.texts
-
-    @property
-    def _contacts(self) -> int | None:
-        """The amendment of the contacts chapter in force."""
-        return getattr(self.in_force, "contacts", None)
 
     @property
     def urgent_help(self) -> SafeString:
         """The numbers to ring at once: always those in force, whatever day's text the page shows."""
         if self.in_force is None:
             return mark_safe("")
-        contacts = self.texts.get(self._contacts) if self._contacts else None
+        contacts = next((text for text in self.texts.values() if getattr(text, "has_contacts", False)), None)
         html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
@@ -129,9 +161,13 @@ class Page:
     @cached_property
     def for_staff(self) -> bool:
         """Whether a signed-in editor reads, who is shown the way to the desk. Other readers cost no query."""
-        person = getattr(self.request, "user", None)
-        return person is not None and person.is_authenticated and person.is_staff
+        return _is_staff(self.request)
 
     @property
     def hidden_from_search_engines(self) -> bool:
         return self.manual.sample or self.dated
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    person = getattr(request, "user", None)
+    return person is not None and person.is_authenticated and person.is_staff

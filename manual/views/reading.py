@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from manual.decoration import decorate, decorate_draft
-from manual.models import Amendment, Edition, Line
+from manual.models import Amendment, Line
 from manual.views.page import Page
 from manual.workflow import name_of
 from manual.workflow.permission import SUBMIT
@@ -81,10 +81,8 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
     )
     text = decorate_draft(draft, page.contents) if draft else decorate(line, amendment, page.contents)
     before, after = page.contents.neighbours(line)
-    # Of an edition that is still to come, nothing is known yet.
-    editions = Edition.objects.in_bulk(
-        {line.introduced_in, line.changed_in, line.withdrawn_in or 0, amendment.edition_id or 0}
-    )
+    # Of an edition that is still to come, readers know nothing yet.
+    editions = page.issued.by_key
     return page.render(
         "manual/chapter.html",
         line=line,

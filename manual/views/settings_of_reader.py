@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -9,18 +10,25 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
+from manual.models import Manual
+
 SIZES = {"small": "Small", "medium": "Medium", "large": "Large"}
 COLOURS = {"normal": "Normal colours", "high": "High visibility"}
+MARKS = {"on": "Show what changed", "off": "Hide the marks of changes"}
 COOKIE = "display"
+AREA_COOKIE = "area"
+BOTH = "both"
 A_YEAR = 365 * 24 * 60 * 60
 
 
 @dataclass(frozen=True)
 class Display:
-    """Text size and colours."""
+    """Text size, colours, whether changed passages are marked, and the area that the reader looks at (none: all)."""
 
     size: str = "medium"
     colours: str = "normal"
+    marks: str = "on"
+    area: str = ""
     here: str = "/"
 
     @classmethod
@@ -28,11 +36,18 @@ class Display:
         words = request.COOKIES.get(COOKIE, "").split("-")
         size = next((word for word in words if word in SIZES), "medium")
         colours = next((word for word in words if word in COLOURS), "normal")
-        return cls(size, colours, request.get_full_path())
+        marks = "off" if "unmarked" in words else "on"
+        area = request.COOKIES.get(AREA_COOKIE, "")
+        return cls(size, colours, marks, area, request.get_full_path())
 
     @property
     def classes(self) -> str:
-        return f"size-{self.size} colours-{self.colours}"
+        return f"size-{self.size} colours-{self.colours} marks-{self.marks}"
+
+    @property
+    def cookie(self) -> str:
+        """What is remembered for a year; the area is not."""
+        return "-".join([self.size, self.colours, *(["unmarked"] if self.marks == "off" else [])])
 
     def _choice(self, name: str, value: str, words: str, chosen: str) -> tuple[str, str, bool]:
         return words, f"/display/?{urlencode({name: value, 'next': self.here})}", value == chosen
@@ -48,6 +63,18 @@ class Display:
         other = "normal" if self.colours == "high" else "high"
         return self._choice("colours", other, COLOURS[other], self.colours)
 
+    @property
+    def marks_choice(self) -> tuple[str, str, bool]:
+        """Switch the marks of changed passages off, or on again."""
+        other = "on" if self.marks == "off" else "off"
+        return self._choice("marks", other, MARKS[other], self.marks)
+
+    def area_choices(self, areas: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+        """Each area of the manual, and both (or all) together."""
+        whole = "Both" if len(areas) == 2 else "All"
+        chosen = self.area if self.area in areas else BOTH
+        return [self._choice("area", word, name, chosen) for word, name in [*areas.items(), (BOTH, whole)]]
+
 
 @require_safe
 def display(request: HttpRequest) -> HttpResponse:
@@ -55,18 +82,26 @@ def display(request: HttpRequest) -> HttpResponse:
     now = Display.of(request)
     size = request.GET.get("size", now.size)
     colours = request.GET.get("colours", now.colours)
+    marks = request.GET.get("marks", now.marks)
+    area = request.GET.get("area", "")
     back = request.GET.get("next", "/")
     if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         back = "/"
     response = HttpResponseRedirect(back)
     response["Cache-Control"] = "no-store"
-    if size in SIZES and colours in COLOURS:
+    wanted = Display(size, colours, marks)
+    if size in SIZES and colours in COLOURS and marks in MARKS and (not area or wanted.cookie != now.cookie):
         response.set_cookie(
             COOKIE,
-            f"{size}-{colours}",
+            wanted.cookie,
             max_age=A_YEAR,
             httponly=True,
             samesite="Lax",
             secure=request.is_secure(),
         )
+    if area == BOTH:
+        response.delete_cookie(AREA_COOKIE, samesite="Lax")
+    elif area in Manual.objects.current().areas:
+        # For this visit only: the next reader at this computer sees the whole manual again.
+        response.set_cookie(AREA_COOKIE, area, httponly=True, samesite="Lax", secure=request.is_secure())
     return response

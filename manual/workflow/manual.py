@@ -12,7 +12,9 @@ from manual.workflow.permission import Actor, Refused, permit, record
 SETTINGS = "manual.change_manual"
 
 # What an administrator decides. The way of numbering and the areas are part of every stored text.
-CHANGEABLE = ("title", "board", "sample", "contacts", "urgent_help", "quick_guide", "self_approval")
+CHANGEABLE = (
+    "title", "board", "sample", "contacts", "urgent_help", "quick_guide", "self_approval", "approvers_shown",
+)  # fmt: skip
 
 
 def change_settings(*, by: Actor, **settings: Any) -> Manual:

@@ -117,6 +117,7 @@ def test_no_word_of_an_approved_amendment_changes(book: Book, editor: User, colu
         "based_on_id": None,
         "under_id": book.chapters["safeguarding"].pk,
         "successor_id": book.chapters["safeguarding"].pk,
+        "counterpart_id": book.chapters["safeguarding"].pk,
         "author_id": None,
         "areas": ["kent"],
         "numbered": False,

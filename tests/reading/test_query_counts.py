@@ -59,8 +59,8 @@ def queries(client, address: str) -> int:
 
 
 def test_every_page_makes_a_fixed_number_of_queries(client, manual_of_a_size):
-    assert queries(client, "/") == 6
-    assert queries(client, "/chapters/chapter-3/") == 10
+    assert queries(client, "/") == 5
+    assert queries(client, "/chapters/chapter-3/") == 8
     assert queries(client, "/chapters/quick-guide/") <= 12
     assert queries(client, "/editions/1/contents/") <= 9
     assert queries(client, "/editions/1/chapters/chapter-3/") <= 11
@@ -74,4 +74,4 @@ def test_every_page_makes_a_fixed_number_of_queries(client, manual_of_a_size):
     client.get("/chapters/chapter-3/")
     with CaptureQueriesContext(connection) as captured:
         client.get("/chapters/chapter-3/")
-    assert len(captured) == 5
+    assert len(captured) == 4

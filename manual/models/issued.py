@@ -1,0 +1,104 @@
+"""The editions that a reader may read, in the order of taking effect: what every question about a day is asked of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from itertools import pairwise
+
+from django.utils import timezone
+
+from manual import manifest
+from manual.models.edition import Edition
+
+
+def day_of(moment: datetime) -> date:
+    """The day, London time, of a moment."""
+    return timezone.localtime(moment).date()
+
+
+@dataclass(frozen=True)
+class ThatDay:
+    """What was in force on a day: the edition when the day ended, and those that applied earlier that day.
+
+    No `edition`: none was in force yet.
+    """
+
+    day: date
+    edition: Edition | None
+    earlier: tuple[Edition, ...] = ()
+
+
+@dataclass
+class Issued:
+    """Every edition that has taken effect at a moment, oldest first; for editors also those that are to come.
+
+    One query, whatever the number of editions; their notes are not read.
+    """
+
+    editions: list[Edition]
+    to_come: list[Edition] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, *, with_scheduled: bool = False) -> Issued:
+        """As things stand now."""
+        now = timezone.now()
+        published = Edition.objects.published() if with_scheduled else Edition.objects.effective(now)
+        issued = cls([])
+        for edition in published.defer("notes"):
+            (issued.editions if moment_of(edition) <= now else issued.to_come).append(edition)
+        issues = []
+        for edition in [*issued.editions, *issued.to_come]:
+            issues.append(manifest.Issue(edition.pk, edition.kind, moment_of(edition)))
+            edition.issues = tuple(issues)
+        return issued
+
+    @property
+    def in_force(self) -> Edition | None:
+        """None before the first."""
+        return self.editions[-1] if self.editions else None
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day on which an edition was in force."""
+        return day_of(moment_of(self.editions[0])) if self.editions else None
+
+    @cached_property
+    def by_number(self) -> dict[int, Edition]:
+        """By number; those to come among them."""
+        return {edition.number: edition for edition in [*self.editions, *self.to_come] if edition.number}
+
+    @cached_property
+    def by_key(self) -> dict[int, Edition]:
+        return {edition.pk: edition for edition in [*self.editions, *self.to_come]}
+
+    def after(self, edition: Edition) -> Edition | None:
+        """The edition in force or superseded that followed one."""
+        later = (other for other in self.editions if moment_of(other) > moment_of(edition))
+        return next(later, None)
+
+    def before(self, edition: Edition) -> Edition | None:
+        """The edition that one followed."""
+        known = [*self.editions, *self.to_come]
+        return next((other for other in reversed(known) if moment_of(other) < moment_of(edition)), None)
+
+    def on(self, day: date) -> ThatDay:
+        """What was in force when a day ended, London time; of today, what is in force now."""
+        until = [edition for edition in self.editions if day_of(moment_of(edition)) <= day]
+        if not until:
+            return ThatDay(day, None)
+        # Those that gave way during the day itself, and so applied for a part of it.
+        earlier = tuple(
+            edition
+            for edition, follower in pairwise(until)
+            if day_of(moment_of(follower)) == day
+        )
+        return ThatDay(day, until[-1], earlier)
+
+
+def moment_of(edition: Edition) -> datetime:
+    """When a published edition took or takes effect."""
+    if edition.effective_at is None:
+        raise ValueError("An edition in preparation has no moment yet.")
+    return edition.effective_at
