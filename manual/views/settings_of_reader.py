@@ -42,7 +42,8 @@ class Display:
 
     @property
     def classes(self) -> str:
-        return f"size-{self.size} colours-{self.colours} marks-{self.marks}"
+        marks = " marks-off" if self.marks == "off" else ""
+        return f"size-{self.size} colours-{self.colours}{marks}"
 
     @property
     def cookie(self) -> str:
