@@ -24,12 +24,14 @@ _GROUPS = frozenset({"section", "ul", "ol", "dl", "div", "blockquote", "table", 
 _BLOCKS = _GROUPS | HEADINGS | {"p", "li", "dt", "dd", "td", "th", "pre", "hr"}
 _HOLDERS = frozenset({"li", "dt", "dd", "td", "th"})
 _WHOLE = frozenset({"pre", "hr"})
-_STANDING_FOR = frozenset({"include", "changes"})
+STANDING_FOR = frozenset({"include", "changes"})
 # Classes that change no words: where they mean something, the software also says it in words.
 _SILENT = frozenset({"numbered", "area", "align-left", "align-center", "align-right"})
 
 # So much must two blocks have in common to be the same one, changed; short ones less, for one word is half of them.
 _ALIKE, _SHORT_ALIKE, _SHORT = 0.45, 0.3, 8
+# Blocks that stand in different places have to be more alike, to be called one that moved and changed.
+_TWINS = 0.6
 # Above this many, only blocks that share a rare word are held against one another.
 _MANY, _RARE = 100_000, 12
 
@@ -157,7 +159,7 @@ class Page:
         return found
 
     def _block(self, element: HtmlElement) -> Block:
-        if element.tag in _WHOLE or _STANDING_FOR & classes(element):
+        if element.tag in _WHOLE or STANDING_FOR & classes(element):
             tokens = self._tokens([element.text or "", *_contents(element)])
             return _settled(Block(element, "whole", tokens=tokens))
         # An item is a group even of one line, for an empty line after it makes that line a paragraph.
@@ -268,7 +270,7 @@ def _alike(old: Block, new: Block) -> float:
         return 1.0
     if old.anchor and old.anchor == new.anchor:
         return 0.9
-    if _STANDING_FOR & classes(old.element):
+    if STANDING_FOR & classes(old.element):
         return _SHORT_ALIKE
     whole = len(old.bag) + len(new.bag)
     if not whole:
@@ -298,6 +300,25 @@ def partners(old: list[Block], new: list[Block]) -> list[tuple[int, int]]:
                 found.append((o_at, n_at))
             o_from, n_from = o_at + 1, n_at + 1
     return found + [(in_old.stop + place, in_new.stop + place) for place in range(end)]
+
+
+def twins(old: list[Block], new: list[Block]) -> list[tuple[int, int]]:
+    """Which block is another's likeness, wherever the two stand; the surest first, each in one pair at most."""
+    in_old, in_new = range(len(old)), range(len(new))
+    if len(old) * len(new) <= _MANY:
+        candidates: Iterable[tuple[int, int]] = ((o, n) for o in in_old for n in in_new)
+    else:
+        candidates = _with_a_rare_word(old, new, in_old, in_new)
+    found = sorted((-likeness, o, n) for o, n in candidates if (likeness := _alike(old[o], new[n])) >= _TWINS)
+    taken_old: set[int] = set()
+    taken_new: set[int] = set()
+    pairs = []
+    for _, o, n in found:
+        if o not in taken_old and n not in taken_new:
+            taken_old.add(o)
+            taken_new.add(n)
+            pairs.append((o, n))
+    return pairs
 
 
 def _anchors(old: list[Block], new: list[Block], in_old: range, in_new: range) -> list[tuple[int, int]]:

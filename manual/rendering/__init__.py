@@ -2,7 +2,8 @@
 
 from manual.rendering.anchor_writing import write_anchors
 from manual.rendering.anchors import from_words as anchor_from_words
-from manual.rendering.passage import passage
+from manual.rendering.mentions import Mention, mentions, numbered_links
+from manual.rendering.passage import Marks, marks, passage
 from manual.rendering.refusal import RenderingRefused
 from manual.rendering.render import VERSION, render
 from manual.rendering.results import Reference, Rendered, RenderedSection
@@ -10,11 +11,16 @@ from manual.rendering.sanitise import sanitise
 
 __all__ = [
     "VERSION",
+    "Marks",
+    "Mention",
     "Reference",
     "Rendered",
     "RenderedSection",
     "RenderingRefused",
     "anchor_from_words",
+    "marks",
+    "mentions",
+    "numbered_links",
     "passage",
     "render",
     "sanitise",

@@ -96,7 +96,7 @@ ATTRIBUTES: dict[str, dict[str, Rule]] = {
     "td": _CELL,
     "th": _CELL | {"scope": _value("col")},
     "thead": {},
-    "tr": {},
+    "tr": {"class": _words(*_AREA)},
     "ul": {},
 }
 

@@ -108,7 +108,9 @@ class _Boxes(AdmonitionProcessor):
             words = only(self.areas, [kind])
             own, label = not title, f"{title} ({words})" if title else words
         else:
-            own, label = not title, title or BOXES.get(kind, kind.capitalize())
+            word = BOXES.get(kind, kind.capitalize())
+            # Whether it is an instruction or advice is never left to its colour.
+            own, label = not title, f"{word}: {title}" if title and kind in STATUSES else title or word
         if label:
             SubElement(box, LABEL, {"class": "passage-label", "own": "yes" if own else "no"}).text = label
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 from xml.etree.ElementTree import Element
 
@@ -9,6 +10,7 @@ from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
 from manual.rendering.serialise import to_html
+from manual.rendering.vocabulary import STATUSES
 
 # What has its meaning from its place in the chapter.
 _OF_THE_CHAPTER = frozenset(
@@ -50,6 +52,31 @@ def passage(html: str, anchor: str, *, chapter: str = "") -> str | None:
         holder.append(found)
         found = holder
     return to_html(cast(Element, found))
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What a section is and to whom it applies, for what is around it there: `said` holds what its own labels say."""
+
+    status: str = ""
+    areas: tuple[str, ...] = ()
+    said: frozenset[str] = frozenset()
+
+
+def marks(html: str, anchor: str) -> Marks:
+    """The status and the areas that a section of stored HTML has from its own heading or from those above it."""
+    page = fragment_fromstring(html, create_parent="div")
+    section = next((element for element in page.iter() if anchor and element.get("id") == anchor), None)
+    if section is None:
+        return Marks()
+    status, areas, said = "", (), set()
+    for element in (section, *section.iterancestors()):
+        words = element.get("class", "").split()
+        if not status and (status := next((word for word in words if word in STATUSES), "")):
+            said |= {"status"} if element is section else set()
+        if not areas and (areas := tuple(word[5:] for word in words if word.startswith("area-"))):
+            said |= {"areas"} if element is section else set()
+    return Marks(status, areas, frozenset(said))
 
 
 def _is_section(element: HtmlElement) -> bool:

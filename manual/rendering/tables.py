@@ -27,6 +27,8 @@ def _settle(table: Element) -> None:
         if align := cell.attrib.pop("align", ""):
             cell.set("class", f"align-{align} {cell.get('class', '')}".strip())
     head, body = table
+    for row in body:
+        _mark_row(row)
     if not any(_has_content(cell) for cell in head.iter("th")):
         table.remove(head)
     elif not any(_has_content(cell) for cell in body.iter("td")):
@@ -37,6 +39,25 @@ def _settle(table: Element) -> None:
             cell.set("scope", "col")
         else:
             cell.tag = "td"
+
+
+def _mark_row(row: Element) -> None:
+    """What the first cell applies to, its whole row does, unless another cell has a mark of its own: that cell says
+    what the others are about."""
+    marked = [cell for cell in row if _marks(cell)]
+    if not marked or marked != [row[0]]:
+        return
+    first = row[0]
+    row.set("class", " ".join(_marks(first)))
+    if others := [word for word in first.get("class", "").split() if word not in _marks(first)]:
+        first.set("class", " ".join(others))
+    else:
+        del first.attrib["class"]
+
+
+def _marks(cell: Element) -> list[str]:
+    words = cell.get("class", "").split()
+    return [word for word in words if word == "area" or word.startswith("area-")]
 
 
 def _has_content(cell: Element) -> bool:

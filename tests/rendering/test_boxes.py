@@ -29,9 +29,15 @@ def test_a_box_for_one_area_says_so():
 
 
 def test_a_title_takes_the_labels_place_but_keeps_the_area_in_words():
-    assert '<p class="passage-label">For schools</p>' in render('!!! guidance "For schools"\n    Words.').html
+    assert '<p class="passage-label">For schools</p>' in render('!!! note "For schools"\n    Words.').html
     assert '<p class="passage-label">Nights (Kent only)</p>' in render('!!! kent "Nights"\n    Words.').html
     assert '<p class="passage-label">Kent only</p>' in render('!!! kent ""\n    Words.').html
+
+
+@pytest.mark.parametrize("status", ["policy", "procedure", "guidance", "protocol"])
+def test_a_title_does_not_hide_whether_a_passage_is_an_instruction(status):
+    html = render(f'!!! {status} "For schools"\n    Words.').html
+    assert f'<p class="passage-label">{status.capitalize()}: For schools</p>' in html
 
 
 def test_a_title_may_stand_in_typographic_quotation_marks_and_hold_markup():

@@ -18,7 +18,7 @@ def test_a_phrase_can_be_for_two_areas():
 
 def test_a_paragraph_a_list_item_and_a_cell_can_be_for_one_area():
     html = render(
-        "Words.\n{: .kent }\n\n- item\n{: .medway }\n\n| a | b |\n|---|---|\n| c {: .kent } | d |"
+        "Words.\n{: .kent }\n\n- item\n{: .medway }\n\n| a | b |\n|---|---|\n| d | c {: .kent } |"
     ).html
     assert '<p class="area area-kent">Words. <span class="area-marker">(Kent only)</span></p>' in html
     assert '<li class="area area-medway">item <span class="area-marker">(Medway only)</span></li>' in html

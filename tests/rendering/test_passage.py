@@ -1,6 +1,6 @@
 """A passage that is written in one chapter and shown in others."""
 
-from manual.rendering import passage, render
+from manual.rendering import Marks, marks, passage, render
 from tests.rendering.oracle import complaints, page, well_formed
 
 TEXT = """\
@@ -71,3 +71,12 @@ def test_a_passage_is_well_formed_and_holds_nothing_new():
     html = shown("out-of-hours")
     assert complaints(html) == []
     assert well_formed(html) is not None
+
+
+def test_what_a_passage_is_and_where_it_applies_is_told_of_it():
+    html = render(
+        "## Nights {: #nights .kent .guidance }\n\n### Ring {: #ring }\n\nRing.\n\n## Days {: #days }"
+    ).html
+    assert marks(html, "nights") == Marks("guidance", ("kent",), frozenset({"status", "areas"}))
+    assert marks(html, "ring") == Marks("guidance", ("kent",), frozenset())
+    assert marks(html, "days") == marks(html, "nowhere") == Marks()

@@ -41,3 +41,17 @@ def test_a_table_of_a_header_alone_has_no_empty_row():
 def test_links_and_code_with_bars_in_cells():
     html = render("| a | b |\n|---|---|\n| `x|y` | [z](chapter:z) |").html
     assert '<td><code>x|y</code></td>\n<td><a href="chapter:z">z</a></td>' in html
+
+
+def test_what_the_first_cell_applies_to_its_row_does():
+    html = render("| Who | When |\n| :-- | --- |\n| Front Door {: .kent } | At once |\n| Both | Today |").html
+    assert html.count("<tr>") == 2
+    row = '<tr class="area area-kent">\n<td class="align-left">Front Door <span class="area-marker">(Kent only)</span>'
+    assert row in html
+
+
+def test_a_row_whose_cells_apply_to_different_areas_applies_to_none_itself():
+    html = render("| a | b |\n|---|---|\n| c {: .kent } | d {: .medway } |").html
+    assert '<td class="area area-kent">c' in html
+    assert '<td class="area area-medway">d' in html
+    assert "<tr class" not in html
