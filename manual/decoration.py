@@ -8,8 +8,10 @@ Everything is built as a tree and serialised once, so that text is escaped by co
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +19,11 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
+from django.urls import reverse
 from lxml import etree
 from lxml.html import Element, HtmlElement, fragment_fromstring
 
-from manual import rendering
+from manual import comparison, rendering
 from manual.models import (
     Amendment,
     Contents,
@@ -30,7 +33,6 @@ from manual.models import (
     Library,
     Line,
     Meaning,
-    Section,
     changes,
 )
 from manual.rendering.serialise import to_html
@@ -48,6 +50,9 @@ LABELS = {
     "area-marker",
     "area-label",
     "include",
+    # What the marks of changed passages say.
+    "passage-gone",
+    "visually-hidden",
 }
 DAY = 24 * 60 * 60
 
@@ -60,6 +65,7 @@ class Heading:
     number: str
     title: str
     level: int
+    areas: tuple[str, ...] = ()  # none where it applies wherever its chapter does
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,7 @@ class Decorated:
 
     html: str
     headings: tuple[Heading, ...]
+    marked: int = 0  # how many of its passages are marked as changed
 
     @property
     def outline(self) -> list[tuple[Heading, list[Heading]]]:
@@ -81,15 +88,20 @@ class Decorated:
         return outline
 
 
-def decorate(line: Line, amendment: Amendment, contents: Contents) -> Decorated:
-    """The text of a chapter as a reader of this edition sees it. Cached: neither side changes under its key."""
+def decorate(
+    line: Line, amendment: Amendment, contents: Contents, *, since: Amendment | None = None
+) -> Decorated:
+    """The text of a chapter as a reader of this edition sees it; what changed since an older one, marked.
+
+    Cached, for none of them changes under its key; so the older text is read only where it is not.
+    """
     key = ":".join(
-        ("decorated", settings.RELEASE, str(contents.edition.stamp), str(contents.dated), str(amendment.pk),
-         amendment.rendered_with, line.number)
+        ("decorated", settings.RELEASE, str(contents.edition.stamp), contents.addressing, str(amendment.pk),
+         amendment.rendered_with, line.number, *((str(since.pk), since.rendered_with) if since else ()))
     )  # fmt: skip
     decorated: Decorated | None = cache.get(key)
     if decorated is None:
-        decorated = _decorate(line, amendment, contents)
+        decorated = _decorate(line, amendment, contents, since, citable=True)
         cache.set(key, decorated, DAY)
     return decorated
 
@@ -105,6 +117,92 @@ def decorate_changes(html: str, contents: Contents) -> str:
     _resolve_references(root, contents)
     _label_outside_links(root)
     return to_html(root)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions of a chapter held against each other, ready for a page: as one text, side by side, or both.
+
+    What is not wanted is empty. `changed` says whether their texts differ at all.
+    """
+
+    html: str
+    rows: tuple[comparison.Row, ...]
+    count: comparison.Count
+    changed: bool
+
+
+def compare(
+    before: tuple[Amendment, Line],
+    after: tuple[Amendment, Line],
+    texts: Callable[[], tuple[str, str]],
+    *,
+    inline: bool,
+    beside: bool,
+    only_changes: bool,
+) -> Compared:
+    """What changed between two versions, each with its line in the contents of the edition that it came with.
+
+    Cached, for neither changes under its key; so the `texts` (stored HTML, the older first) are read only where it
+    is not.
+    """
+    made_of = [settings.RELEASE, inline, beside, only_changes]
+    for amendment, line in (before, after):
+        contents = line.contents
+        made_of += [amendment.pk, amendment.rendered_with, str(contents.edition.stamp), contents.addressing]
+    # As it stands it would be longer than the keys of some caches may be.
+    key = f"compared:{hashlib.sha256(json.dumps(made_of).encode()).hexdigest()}"
+    compared: Compared | None = cache.get(key)
+    if compared is None:
+        found = comparison.Comparison(*texts())
+        html = comparison.unified(found, only_changes=only_changes).html if inline else ""
+        rows = comparison.sides(found, only_changes=only_changes) if beside else []
+        compared = _ready(html, rows, found, before[1], after[1])
+        cache.set(key, compared, DAY)
+    return compared
+
+
+def _ready(
+    html: str, rows: Sequence[comparison.Row], found: comparison.Comparison, before: Line, after: Line
+) -> Compared:
+    """Each side with its references as its own edition has them; one query for the sections that all of it names."""
+    whole = _parse(html)
+    old, new = (_parse("".join(f"<div>{cell}</div>" for cell in cells)) for cells in _columns(rows))
+    parts = ((whole, after), (old, before), (new, after))
+    named = {
+        name for root, line in parts for name in _names_of_sections(_links_to_resolve(root), line.contents)
+    }
+    sections = after.contents.sections_of(named) if named else {}
+    for root, line in parts:
+        _number_paragraphs(root, line)
+        _name_what_is_put_in(root)
+        _resolve_references(root, line.contents, sections)
+        _label_outside_links(root)
+    written = [
+        comparison.Row(row.kind, to_html(left), to_html(right), row.left_out)
+        for row, left, right in zip(rows, old, new, strict=True)
+    ]
+    return Compared(to_html(whole), tuple(written), found.count(), found.changed)
+
+
+def _name_what_is_put_in(root: HtmlElement) -> None:
+    """Passages and lists of other chapters are named and not shown: what changes in them is no change of this text."""
+    for box in root.find_class("include"):
+        box.text = "A passage is shown here: "
+    for box in root.find_class("changes"):
+        box.text = "A list of changes is shown here."
+
+
+def _columns(rows: Sequence[comparison.Row]) -> tuple[list[str], list[str]]:
+    return [row.old for row in rows], [row.new for row in rows]
+
+
+def decorate_pieces(pieces: Sequence[str], contents: Contents) -> list[str]:
+    """Tracked changes of several short texts, as `decorate_changes` makes them ready; with one query for all."""
+    root = _parse("".join(f"<div>{piece}</div>" for piece in pieces))
+    _resolve_references(root, contents)
+    _label_outside_links(root)
+    return [to_html(piece) for piece in root]
 
 
 def urgent_help(contacts: Amendment | None, anchor: str, in_force: Edition) -> str:
@@ -129,16 +227,30 @@ def keyword_meaning(meaning: Meaning, contents: Contents) -> str:
     return to_html(root)
 
 
-def _decorate(line: Line, amendment: Amendment, contents: Contents) -> Decorated:
-    root = _parse(amendment.html)
+def _decorate(
+    line: Line,
+    amendment: Amendment,
+    contents: Contents,
+    since: Amendment | None = None,
+    *,
+    citable: bool = False,
+) -> Decorated:
+    html, marked = amendment.html, 0
+    if since and since != amendment:
+        changed = comparison.marked_changes(since.html, amendment.html)
+        html, marked = changed.html, changed.count
+    root = _parse(html)
     headings = tuple(_headings(root))
-    _put_in_passages(root, contents)
-    _put_in_changes(root, contents)
+    # Before passages of other chapters are put in: their numbers and sections are not this chapter's.
     _number_paragraphs(root, line)
+    if citable:
+        _offer_citations(root, line, contents)
+    _put_in_passages(root, line, contents)
+    _put_in_changes(root, contents)
     _resolve_references(root, contents)
     _link_keywords(root, contents)
     _label_outside_links(root)
-    return Decorated(to_html(root), headings)
+    return Decorated(to_html(root), headings, marked)
 
 
 def _parse(html: str) -> HtmlElement:
@@ -182,16 +294,18 @@ def _headings(root: HtmlElement) -> Iterator[Heading]:
         words = deepcopy(element)
         words.tail = None
         number = "".join(piece.text_content() for piece in words.find_class("section-number"))
-        for piece in (*words.find_class("section-number"), *words.find_class("section-link")):
-            _replace(piece, [])
+        for name in ("section-number", "section-link", "visually-hidden"):
+            for piece in words.find_class(name):
+                _replace(piece, [])
         title = " ".join(words.text_content().split())
-        yield Heading(section.get("id"), number.strip(), title, int(element.tag[1]))
+        areas = tuple(word[5:] for word in section.get("class", "").split() if word.startswith("area-"))
+        yield Heading(section.get("id"), number.strip(), title, int(element.tag[1]), areas)
 
 
 # --- Passages and lists that are written elsewhere ---------------------------------------------------------
 
 
-def _put_in_passages(root: HtmlElement, contents: Contents) -> None:
+def _put_in_passages(root: HtmlElement, into: Line, contents: Contents) -> None:
     wanted = []
     for box in root.find_class("include"):
         link = box.find("a")
@@ -199,10 +313,10 @@ def _put_in_passages(root: HtmlElement, contents: Contents) -> None:
         if match:
             wanted.append((box, match[1], match[2] or ""))
     lines = {slug: contents.by_slug[slug] for _box, slug, _anchor in wanted if slug in contents.by_slug}
-    texts = {}
+    texts: Mapping[int, str] = {}
     if lines:
         keys = [line.amendment_id for line in lines.values()]
-        texts = dict(Amendment.objects.filter(pk__in=keys).values_list("pk", "html"))
+        texts = contents.texts_of(keys)
     for box, slug, anchor in wanted:
         line = lines.get(slug)
         passage = None
@@ -227,11 +341,29 @@ def _put_in_passages(root: HtmlElement, contents: Contents) -> None:
         box.set("class", "include")
         box.text = inner.text
         box.extend(list(inner))
+        _say_what_it_is(box, rendering.marks(texts[line.amendment_id], anchor), line, into)
         source = _element("p", "From ", class_="include-source")
         source.append(_element("a", line.name, href=line.at(anchor)))
         if len(box):
             box[-1].tail = "\n"
         box.append(source)
+
+
+def _say_what_it_is(box: HtmlElement, marks: rendering.Marks, line: Line, into: Line) -> None:
+    """A passage keeps the area and the status that it has where it is written, though its heading stayed behind."""
+    areas = list(marks.areas or line.applies_to)
+    if areas:
+        box.set("class", " ".join(["include", "area", *(f"area-{area}" for area in areas)]))
+    labels = []
+    status = marks.status or line.status
+    if status != into.status and "status" not in marks.said:
+        labels.append(status.capitalize())
+    if areas and areas != into.applies_to and "areas" not in marks.said:
+        labels.append(f"{line.contents.manual.area_names(areas)} only")
+    if labels:
+        label = _element("p", ", ".join(labels), class_="passage-label")
+        label.tail, box.text = box.text, None
+        box.insert(0, label)
 
 
 def _put_in_changes(root: HtmlElement, contents: Contents) -> None:
@@ -245,7 +377,8 @@ def _put_in_changes(root: HtmlElement, contents: Contents) -> None:
         shown = [each for each in listed if each.edition.pk in contents.window] if newest else listed
         level = 2 + sum(1 for _section in box.iterancestors("section"))
         html = render_to_string(
-            "manual/partials/changes.html", {"listed": shown or listed[:1], "heading": f"h{level}"}
+            "manual/partials/changes.html",
+            {"listed": shown or listed[:1], "heading": f"h{level}", "manual": contents.manual},
         )
         inner = _parse(html)
         box.text = inner.text
@@ -253,17 +386,45 @@ def _put_in_changes(root: HtmlElement, contents: Contents) -> None:
 
 
 def _number_paragraphs(root: HtmlElement, line: Line) -> None:
-    for number in root.find_class("paragraph-number"):
-        if line.number:
-            number.text = f"{line.number}.{number.text}"
+    """Each paragraph's number goes on from the chapter's, and is the link to the paragraph."""
+    for mark in root.find_class("paragraph-number"):
+        number = f"{line.number}.{mark.text}" if line.number else mark.text or ""
+        paragraph = mark.getparent()
+        anchor = paragraph.get("id") if paragraph is not None else None
+        mark.text = number
+        if anchor:
+            mark.text = None
+            link = _element("a", number, href=f"#{anchor}")
+            link.set("aria-label", f"Link to paragraph {number}")
+            mark.append(link)
+
+
+def _offer_citations(root: HtmlElement, line: Line, contents: Contents) -> None:
+    """Behind each heading and each numbered paragraph a link to its citation in the edition that is read."""
+    page = reverse("edition-cite", args=[contents.edition.number, line.slug])
+    for own in [link for link in root.iter("a") if (link.get("aria-label") or "").startswith("Link to ")]:
+        place = own.getparent()
+        if "paragraph-number" in _classes(place):
+            place = place.getparent()
+        link = _element(
+            "a", "Cite", class_="cite-link", href=f"{page}?section={own.get('href')[1:]}", rel="nofollow"
+        )
+        link.set("aria-label", f"Cite {own.get('aria-label').removeprefix('Link to ')}")
+        if place[-1] is not own:
+            place[-1].tail = f"{(place[-1].tail or '').rstrip()} "
+        place.append(link)
 
 
 # --- References --------------------------------------------------------------------------------------------
 
 
-def _resolve_references(root: HtmlElement, contents: Contents) -> None:
-    links = [link for link in root.iter("a") if ":" in (link.get("href") or "")]
-    sections = _sections_named(links, contents)
+def _resolve_references(
+    root: HtmlElement, contents: Contents, sections: Mapping[tuple[int, str], tuple[str, str]] | None = None
+) -> None:
+    """`sections` that the references name, where they are read already."""
+    links = _links_to_resolve(root)
+    if sections is None:
+        sections = _sections_named(links, contents)
     for link in links:
         href = link.get("href")
         if match := CHAPTER_ADDRESS.fullmatch(href):
@@ -305,20 +466,24 @@ def _resolve_references(root: HtmlElement, contents: Contents) -> None:
             _resolve_document(link, document, address)
 
 
-def _sections_named(links: Sequence[Any], contents: Contents) -> dict[tuple[int, str], tuple[str, str]]:
+def _links_to_resolve(root: HtmlElement) -> list[Any]:
+    return [link for link in root.iter("a") if ":" in (link.get("href") or "")]
+
+
+def _sections_named(links: Sequence[Any], contents: Contents) -> Mapping[tuple[int, str], tuple[str, str]]:
     """Number and heading of every section that a reference names; one query."""
-    named = set()
+    named = _names_of_sections(links, contents)
+    return contents.sections_of(named) if named else {}
+
+
+def _names_of_sections(links: Sequence[Any], contents: Contents) -> set[tuple[int, str]]:
+    """Each by the amendment that an edition has of its chapter, and its anchor."""
+    found = set()
     for link in links:
         match = CHAPTER_ADDRESS.fullmatch(link.get("href"))
         if match and match[2] and match[1] in contents.by_slug:
-            named.add((contents.by_slug[match[1]].amendment_id, match[2]))
-    if not named:
-        return {}
-    found = Section.objects.filter(
-        amendment__in={amendment for amendment, _anchor in named},
-        anchor__in={anchor for _amendment, anchor in named},
-    ).values_list("amendment_id", "anchor", "number", "heading")
-    return {(amendment, anchor): (number, heading) for amendment, anchor, number, heading in found}
+            found.add((contents.by_slug[match[1]].amendment_id, match[2]))
+    return found
 
 
 def _resolve_chapter(link: Any, line: Line, anchor: str, section: tuple[str, str] | None) -> None:
@@ -338,7 +503,7 @@ def _resolve_chapter(link: Any, line: Line, anchor: str, section: tuple[str, str
         link.append(_element("span", f" ({place})", class_="reference-number"))
     if line.withdrawn:
         note = " (withdrawn)"
-        after = line.contents.by_slug.get(line.successor or "")
+        after = line.read_instead
         mark = _element("span", note if not after else " (withdrawn; see ", class_="withdrawn")
         if after:
             mark.append(_element("a", after.name, href=after.url))

@@ -16,6 +16,8 @@ from lxml.html import fragment_fromstring
 from manual import comparison, rendering
 from manual.models import (
     Amendment,
+    Chapter,
+    Contents,
     Definition,
     DocumentVersion,
     Edition,
@@ -27,6 +29,7 @@ from manual.models import (
     Status,
     covers,
 )
+from manual.models.reference import Reference as StoredReference
 from manual.models.version import AGREED, OPEN
 from manual.rendering import Reference, Rendered, RenderingRefused
 from manual.rendering.vocabulary import APPENDIX, AREAS, BOXES, STATUSES
@@ -54,6 +57,8 @@ _KNOWN_TO_ALL = frozenset(
 # Of elements that tell in words to whom a passage applies.
 _AREA_WORDS = frozenset({"area-label", "area-marker"})
 _KINDS = frozenset({*STATUSES, *BOXES, APPENDIX})
+_ID = re.compile(r' id="([^"]*)"')
+NO_SECTION = "There is no section"
 UNSETTLED = "Two people changed the same words here. Keep one of the two, and take this line away."
 
 
@@ -65,6 +70,16 @@ class Problem:
     line: int | None
     message: str
     blocking: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A passage of a chapter that another chapter shows: which, and where; with whose open draft, if it is one."""
+
+    chapter: int
+    name: str
+    passage: str
+    draft: Amendment | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +154,96 @@ def known_to_drafts() -> Known:
     return replace(known, coming=coming, forms=forms)
 
 
+def shown_in(chapter: Chapter) -> list[Shown]:
+    """Where passages of a chapter are shown: by the chapters in force, in their order, then by open drafts."""
+    edition = Edition.objects.in_force()
+    contents = Contents.of(edition) if edition else None
+    included = StoredReference.objects.to_chapter(chapter.slug).filter(kind="include")
+    headings = (
+        dict(
+            Section.objects.filter(amendment__entries__edition=edition, amendment__chapter=chapter)
+            .exclude(anchor="")
+            .values_list("anchor", "heading")
+        )
+        if edition
+        else {}
+    )
+
+    def passage(anchor: str) -> str:
+        return headings.get(anchor) or anchor or "the whole chapter"
+
+    found: list[Shown] = []
+    if edition and contents:
+        rows = (
+            included.in_edition(edition).order_by("position").values_list("amendment__chapter_id", "anchor")
+        )
+        shown: dict[int, list[str]] = {}
+        for key, anchor in rows:
+            if passage(anchor) not in shown.setdefault(key, []):
+                shown[key].append(passage(anchor))
+        found += [
+            Shown(line.chapter_id, line.name, name)
+            for line in contents.lines
+            for name in shown.get(line.chapter_id, ())
+        ]
+    drafts = included.filter(amendment__status__in=(*OPEN, Status.APPROVED)).select_related(
+        "amendment__author"
+    )
+    known = {(each.chapter, each.passage) for each in found}
+    for reference in drafts.order_by("amendment", "position"):
+        draft = reference.amendment
+        place = (draft.chapter_id, passage(reference.anchor))
+        if place not in known:
+            known.add(place)
+            found.append(Shown(draft.chapter_id, draft.title_shown, place[1], draft))
+    return found
+
+
+def _taken_away(amendment: Amendment) -> Iterator[Problem]:
+    """Sections of the text in force that other chapters show or link to, and the draft has no longer."""
+    edition = Edition.objects.in_force()
+    if edition is None or amendment.based_on_id is None or not amendment.html:
+        return
+    slug = amendment.chapter.slug
+    gone = amendment.significance == Significance.WITHDRAWN
+    here = set(_ID.findall(amendment.html))
+    pointing = list(
+        StoredReference.objects.in_edition(edition)
+        .to_chapter(slug)
+        .exclude(amendment__chapter=amendment.chapter_id)
+        .order_by("amendment__title", "anchor")
+        .values_list("amendment__title", "anchor", "kind")
+    )
+    if any(anchor and anchor not in here for _title, anchor, _kind in pointing):
+        # It may have the address again once the draft is submitted.
+        here |= set(_ID.findall(_html_of(anchored(amendment), amendment)))
+    lost: dict[tuple[str, str], set[str]] = {}
+    for title, anchor, kind in pointing:
+        if (anchor and anchor not in here and not gone) or (gone and kind == "include"):
+            lost.setdefault((anchor, kind), set()).add(f"“{title}”")
+    for (anchor, kind), titles in lost.items():
+        named = " and ".join(sorted(titles))
+        verb = "shows" if len(titles) == 1 else "show"
+        leads = "leads" if len(titles) == 1 else "lead"
+        done = f"{verb} the section “#{anchor}”" if anchor else f"{verb} this chapter"
+        if kind != "include":
+            done = f"{leads} to the section “#{anchor}”"
+        yield Problem(
+            None,
+            f"{named} {done}, which readers would no longer find here. Keep it, or have what points at it changed in "
+            "the same edition.",
+        )
+
+
+def _html_of(text: str, amendment: Amendment) -> str:
+    try:
+        return rendering.render(
+            text, numbering=numbering_of(amendment), areas=Manual.objects.current().areas
+        ).html
+    except RenderingRefused:
+        return ""
+
+
 def numbering_of(amendment: Amendment) -> Literal["headings", "paragraphs"]:
     """How the sections of a draft are numbered: as it says, or else as the manual does."""
     return cast(
@@ -146,22 +251,67 @@ def numbering_of(amendment: Amendment) -> Literal["headings", "paragraphs"]:
     )
 
 
+def anchored(amendment: Amendment) -> str:
+    """The text of a draft with the addresses of its sections written into it, as it is submitted.
+
+    A section whose heading is recognisably that of the text it is based on keeps the address it had there; what is
+    agreed already has those that it has. A text that cannot be shown stays as it is.
+    """
+    before = amendment.based_on if amendment.open else None
+    sections = before.sections.exclude(anchor="").exclude(heading="") if before else Section.objects.none()
+    try:
+        return rendering.write_anchors(
+            amendment.text,
+            numbering=numbering_of(amendment),
+            areas=Manual.objects.current().areas,
+            earlier=list(sections.order_by("position").values_list("anchor", "heading", "level", "text")),
+        )
+    except RenderingRefused:
+        return amendment.text
+
+
 def problems_of(amendment: Amendment, known: Known | None = None) -> list[Problem]:
     """All that is wrong with a draft as it is stored, against what is in force and what is being drafted."""
-    found = problems(
-        amendment.text,
-        slug=amendment.chapter.slug,
-        title=amendment.title,
-        known=known or known_to_drafts(),
-        numbering=numbering_of(amendment),
-        areas=Manual.objects.current().areas,
-    )
+    known = known or known_to_drafts()
+
+    def found_in(text: str) -> list[Problem]:
+        return problems(
+            text,
+            slug=amendment.chapter.slug,
+            title=amendment.title,
+            known=known,
+            numbering=numbering_of(amendment),
+            areas=Manual.objects.current().areas,
+        )
+
+    found = found_in(amendment.text)
+    if amendment.based_on_id and any(problem.message.startswith(NO_SECTION) for problem in found):
+        # The section may be there under the address that it gets back when the draft is submitted.
+        found = found_in(anchored(amendment))
+    found += _taken_away(amendment)
+    found += _wrong_counterpart(amendment)
     kind = amendment.chapter.kind
     if kind == Kind.LINK and not amendment.link and amendment.significance != Significance.WITHDRAWN:
         found.insert(0, Problem(None, "It leads to an outside document, but has no address of one.", True))
     if kind == Kind.CHAPTER and not amendment.text.strip():
         found.insert(0, Problem(None, "It has no text yet."))
     return found
+
+
+def _wrong_counterpart(amendment: Amendment) -> list[Problem]:
+    """Where readers for another area are led to what says nothing for them."""
+    if amendment.counterpart_id is None:
+        return []
+    entries = Entry.objects.filter(edition=Edition.objects.in_force(), chapter=amendment.counterpart_id)
+    found = entries.values_list("amendment__title", "amendment__areas", "withdrawn_in").first()
+    if found is None:
+        return []
+    title, areas, withdrawn_in = found
+    if withdrawn_in:
+        return [Problem(None, f"Its counterpart “{title}” has been withdrawn. Name another, or none.")]
+    if areas and not set(areas) - set(amendment.areas):
+        return [Problem(None, f"Its counterpart “{title}” is for no other area than this chapter.")]
+    return []
 
 
 def missing_from(version: Definition | DocumentVersion) -> list[str]:
@@ -247,7 +397,10 @@ def questions(amendment: Amendment) -> list[str]:
         f"{_told(touch)} Is this really only a slip?"
         for touch in comparison.touched(_all_words(before), _all_words(amendment))
     ]
-    for name, label in (("areas", "the areas"), ("passage_status", "the status"), ("link", "the address")):
+    for name, label in (
+        ("areas", "the areas"), ("passage_status", "the status"), ("link", "the address"),
+        ("counterpart_id", "the counterpart"),
+    ):  # fmt: skip
         if getattr(before, name) != getattr(amendment, name):
             asked.append(f"You changed {label} of the chapter. Is this really only a slip?")
     return asked + _questions_beside_words(before.html, amendment.html)
@@ -507,7 +660,7 @@ def _links(root: Any, lines: Sequence[str]) -> Iterator[Problem]:
                 True,
             )
         elif href.startswith("#") and href[1:] not in ids:
-            yield Problem(_line_with(lines, f"({href})"), f"There is no section “{href}” in this text.", True)
+            yield Problem(_line_with(lines, f"({href})"), f"{NO_SECTION} “{href}” in this text.", True)
         elif _BARE.fullmatch(words):
             yield Problem(
                 _line_with(lines, words),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from manual import workflow
-from manual.drafting import Known, Problem, broken, known_in, problems
-from manual.models import Edition
+from manual.drafting import Known, Problem, broken, known_in, problems, problems_of, questions
+from manual.models import AmendmentRefused, Edition
 from manual.rendering import render
-from tests.manual_maker import DAY, FAR_AHEAD, agreed, first_edition, grow, meaning
+from tests.manual_maker import DAY, FAR_AHEAD, LONG_AGO, agreed, first_edition, grow, meaning
 
 KNOWN = Known(
     anchors={"contacts": {"urgent", "later"}, "old-ways": {"how"}, "core": set(), "visits": set()},
@@ -203,3 +203,42 @@ def test_an_abbreviation_that_nobody_can_look_up_is_pointed_out(text: str, unkno
     ]
     assert [problem.message.split("”")[0].strip("“") for problem in told] == unknown
     assert not any(problem.blocking for problem in told)
+
+
+def test_a_counterpart_that_says_nothing_for_another_area_is_told(db):
+    chapters = grow("core\n    levels\n    thresholds\n    old")
+    texts = {"levels": {"areas": ["kent"]}, "thresholds": {"areas": ["medway"]}, "old": {"areas": ["medway"]}}
+    first = [agreed(chapter, **texts.get(slug, {})) for slug, chapter in chapters.items()]
+    workflow.publish(by=None, amendments=first, rearrange=True, at=LONG_AGO)
+    gone = agreed(chapters["old"], significance="withdrawn", areas=["medway"])
+    workflow.publish(by=None, amendments=[gone], at=LONG_AGO + DAY)
+
+    def said_of(areas, other):
+        amendment = agreed(chapters["levels"], areas=areas, counterpart=chapters[other])
+        return [problem.message for problem in problems_of(amendment)]
+
+    assert said_of(["kent"], "thresholds") == []
+    assert said_of(["medway"], "thresholds") == [
+        "Its counterpart “Thresholds” is for no other area than this chapter."
+    ]
+    assert said_of(["kent"], "old") == ["Its counterpart “Old” has been withdrawn. Name another, or none."]
+
+
+@pytest.mark.parametrize(
+    ("words", "refusal"), [({"areas": []}, "for some of the areas"), ({"own": True}, "its own")]
+)
+def test_a_counterpart_that_makes_no_sense_is_refused(db, words, refusal):
+    chapters = grow("core\n    levels\n    thresholds")
+    other = chapters["levels" if words.pop("own", False) else "thresholds"]
+    with pytest.raises(AmendmentRefused, match=refusal):
+        agreed(chapters["levels"], **{"areas": ["kent"], "counterpart": other, **words})
+
+
+def test_a_correction_that_leads_readers_elsewhere_is_asked_after(db):
+    chapters = grow("core\n    levels\n    thresholds")
+    both = [agreed(chapter, areas=["kent"]) for chapter in chapters.values()]
+    workflow.publish(by=None, amendments=both, rearrange=True, at=LONG_AGO)
+    draft = agreed(
+        chapters["levels"], areas=["kent"], counterpart=chapters["thresholds"], significance="correction"
+    )
+    assert "You changed the counterpart of the chapter. Is this really only a slip?" in questions(draft)

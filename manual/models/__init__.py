@@ -4,16 +4,26 @@ from manual.models.amendment import Amendment, AmendmentRefused, Section, Signif
 from manual.models.changes import EditionChanges, changes
 from manual.models.chapter import Chapter, Kind, TreeRefused
 from manual.models.contents import Contents, Line
+from manual.models.differences import (
+    ChapterDifference,
+    Differences,
+    DocumentDifference,
+    KeywordDifference,
+    differences,
+)
 from manual.models.document import Document, DocumentVersion, StoredFile
 from manual.models.edition import Edition, EditionKind, Entry, Place
 from manual.models.event import Event
 from manual.models.glossary import Glossary, Meaning, covers
+from manual.models.history import Mark, Step, history
 from manual.models.issued import Issued, ThatDay
 from manual.models.keyword import Definition, Keyword
 from manual.models.library import Held, Library
 from manual.models.lock import manual_lock
+from manual.models.lost_section import LostSection, lost_sections
 from manual.models.manual import Manual
 from manual.models.notice import Notice
+from manual.models.numbers import NumberHistory
 from manual.models.outside_link import OutsideLink
 from manual.models.reference import Reference
 from manual.models.version import Status, Version
@@ -22,9 +32,12 @@ __all__ = [
     "Amendment",
     "AmendmentRefused",
     "Chapter",
+    "ChapterDifference",
     "Contents",
     "Definition",
+    "Differences",
     "Document",
+    "DocumentDifference",
     "DocumentVersion",
     "Edition",
     "EditionChanges",
@@ -35,23 +48,31 @@ __all__ = [
     "Held",
     "Issued",
     "Keyword",
+    "KeywordDifference",
     "Kind",
     "Library",
     "Line",
+    "LostSection",
     "Manual",
+    "Mark",
     "Meaning",
     "Notice",
+    "NumberHistory",
     "OutsideLink",
     "Place",
     "Reference",
     "Section",
     "Significance",
     "Status",
+    "Step",
     "StoredFile",
     "ThatDay",
     "TreeRefused",
     "Version",
     "changes",
     "covers",
+    "differences",
+    "history",
+    "lost_sections",
     "manual_lock",
 ]

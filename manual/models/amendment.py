@@ -207,6 +207,10 @@ class Amendment(Version):
             raise AmendmentRefused("The areas have to be a list of words.")
         if self.link and not re.match(r"https?://[^\s/]", self.link, re.IGNORECASE):
             raise AmendmentRefused(f"The link “{self.link[:100]}” has to begin with https:// or http://.")
+        if self.counterpart_id is not None and self.counterpart_id == self.chapter_id:
+            raise AmendmentRefused("A chapter cannot be its own counterpart.")
+        if self.counterpart_id is not None and not self.areas:
+            raise AmendmentRefused("Only a chapter for some of the areas has a counterpart.")
         for name in ("title", "remark", "label", "link"):
             longest = getattr(self._meta.get_field(name), "max_length", None)
             if longest and len(getattr(self, name)) > longest:

@@ -60,6 +60,7 @@ class EditionChanges:
 
     edition: Edition
     first: bool
+    url: str = ""
     changes: list[Change] = field(default_factory=list)
     definitions: list[tuple[Definition, str]] = field(
         default_factory=list
@@ -98,6 +99,8 @@ def changes(read: Contents, editions: Collection[int] | None = None) -> list[Edi
 
     Addresses lead to the chapters as the reader is reading them.
     """
+    if read.listed is not None and editions is None:
+        return read.listed
     up_to = Edition.objects.up_to(read.edition).order_by("-effective_at")
     entries = Entry.objects.changed_by_editions(read.edition)
     definitions = Definition.objects.filter(
@@ -111,7 +114,10 @@ def changes(read: Contents, editions: Collection[int] | None = None) -> list[Edi
         entries = entries.filter(edition__in=editions)
         definitions = definitions.filter(edition__in=editions)
         documents = documents.filter(edition__in=editions)
-    found = {edition.pk: EditionChanges(edition, first=edition.number == 1) for edition in up_to}
+    found = {
+        edition.pk: EditionChanges(edition, first=edition.number == 1, url=read.edition_address(edition))
+        for edition in up_to
+    }
     for entry in entries:
         line = read.by_chapter.get(entry.chapter_id)
         if not line:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from manual import manifest
-from manual.models.amendment import Amendment
+from manual.models.amendment import Amendment, Section
 from manual.models.chapter import Chapter, Kind
 from manual.models.edition import Edition, Entry
 from manual.models.library import Held
+from manual.models.manual import Manual
+
+if TYPE_CHECKING:
+    from manual.models.changes import EditionChanges
 
 # What an edition's contents are never changes under one stamp, so they are kept, the last few that were read.
 KEPT = 8
@@ -33,6 +38,14 @@ class Run:
 
     group: Line | None
     lines: list[Line]
+
+
+@dataclass(frozen=True)
+class Counterpart:
+    """The chapter that says the same for other areas, and which those are; none where it is for all."""
+
+    line: Line
+    areas: list[str]
 
 
 @dataclass(eq=False)
@@ -74,6 +87,16 @@ class Line:
         return self.withdrawn_in is not None
 
     @property
+    def read_instead(self) -> Line | None:
+        """The chapter in force that takes the place of a withdrawn one, through those that were withdrawn after it."""
+        seen: set[str] = set()
+        line: Line | None = self
+        while line and line.withdrawn and line.slug not in seen:
+            seen.add(line.slug)
+            line = self.contents.by_slug.get(line.successor or "")
+        return line if line and not line.withdrawn else None
+
+    @property
     def name(self) -> str:
         """Number and title: “2.1.5 Child Protection (Section 47) Enquiries”."""
         return f"{self.number} {self.title}".strip()
@@ -81,13 +104,11 @@ class Line:
     @property
     def url(self) -> str:
         """Its page, or for a part or group its heading in the contents, in the edition that is read."""
-        if self.is_page:
-            return self.contents.address("chapter", self.slug)
-        return f"{self.contents.address('contents')}#{self.slug}"
+        return self.contents.address_of(self)
 
     def at(self, anchor: str) -> str:
         """The address of one of its sections; a part's or group's sections have none of their own."""
-        return f"{self.url}#{anchor}" if anchor and self.is_page else self.url
+        return f"{self.url}#{anchor}" if anchor and self.is_page and "#" not in self.url else self.url
 
     @property
     def runs(self) -> list[Run]:
@@ -118,6 +139,34 @@ class Line:
             if line.passage_status:
                 return line.passage_status
         return "procedure"
+
+    @property
+    def status_shown(self) -> str:
+        """Its status, where that is another than it would have from what it stands in."""
+        above = self.parent.status if self.parent else "procedure"
+        return self.status if self.status != above else ""
+
+    @property
+    def applies_to(self) -> list[str]:
+        """The areas that it applies to: its own, or else those of the part or group it stands in; none means all.
+
+        What stands under a chapter for one area, such as “See also”, may well be for another.
+        """
+        if self.areas:
+            return self.areas
+        above = [line for line in reversed(self.ancestors) if line.areas and not line.is_page]
+        return above[0].areas if above else []
+
+    @property
+    def counterparts(self) -> list[Counterpart]:
+        """The chapters that say the same for the areas that this one is not for, withdrawn ones last."""
+        own = self.applies_to
+        found = []
+        for line in self.contents.counterparts_of(self):
+            areas = [area for area in line.applies_to if area not in own]
+            if areas or not line.applies_to:
+                found.append(Counterpart(line, areas))
+        return sorted(found, key=lambda each: each.line.withdrawn)
 
 
 # The fields of a Line, in its order.
@@ -170,8 +219,12 @@ class Contents:
     def __init__(self, edition: Edition, *, dated: bool = False, lines: Iterable[Line] | None = None) -> None:
         self.edition = edition
         self.dated = dated
+        # It can change while these are kept: every page that shows them says how it is by now.
+        self.manual_read: Manual | None = None
         # Documents that no edition has yet, each with where its draft is shown: for looking at drafts alone.
         self.documents_to_come: Mapping[str, tuple[Held, str]] = {}
+        # What its editions changed, where whoever reads it has read that already.
+        self.listed: list[EditionChanges] | None = None
         window = edition.flag_window()
         if lines is None:
             lines = (Line(*row) for row in _entries(edition).values_list(*OF_A_LINE))
@@ -268,9 +321,41 @@ class Contents:
             return reverse(f"edition-{name}", args=[self.edition.number, *args])
         return reverse(name, args=args)
 
+    @property
+    def addressing(self) -> str:
+        """Which addresses it leads to: whatever keeps any of them keeps them under this word, too."""
+        return "dated" if self.dated else "current"
+
+    def address_of(self, line: Line) -> str:
+        """The page of a chapter or link; of a part or group, its heading in the contents."""
+        if line.is_page:
+            return self.address("chapter", line.slug)
+        return f"{self.address('contents')}#{line.slug}"
+
+    def edition_address(self, edition: Edition) -> str:
+        """Where it says what an edition changed."""
+        return edition.get_absolute_url()
+
+    @property
+    def manual(self) -> Manual:
+        """What is true whatever the edition: as the page that shows these has read it, or else as it is now."""
+        return self.manual_read or Manual.objects.current()
+
+    def texts_of(self, amendments: Collection[int]) -> Mapping[int, str]:
+        """The stored HTML of these, by key, for passages that stand in other texts. One query."""
+        return dict(Amendment.objects.filter(pk__in=amendments).values_list("pk", "html"))
+
+    def sections_of(self, named: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], tuple[str, str]]:
+        """Number and heading of these sections, each by amendment and anchor. One query."""
+        found = Section.objects.filter(
+            amendment__in={amendment for amendment, _anchor in named},
+            anchor__in={anchor for _amendment, anchor in named},
+        ).values_list("amendment_id", "anchor", "number", "heading")
+        return {(amendment, anchor): (number, heading) for amendment, anchor, number, heading in found}
+
     def keyword_address(self, slug: str) -> str:
-        """A keyword's page, or its place in the glossary of an edition that is named."""
-        return f"{self.address('keywords')}#{slug}" if self.dated else self.address("keyword", slug)
+        """A keyword's page in this edition."""
+        return self.address("keyword", slug)
 
     @cached_property
     def parts(self) -> list[Line]:
@@ -296,6 +381,23 @@ class Contents:
             return None, None
         before = self._pages[n - 1] if n else None
         return before, self._pages[n + 1] if n + 1 < len(self._pages) else None
+
+    @cached_property
+    def _paired(self) -> dict[int, list[Line]]:
+        """Chapters with their counterparts, by key: whichever of the two names the other."""
+        paired: dict[int, list[Line]] = {}
+        for line in self.by_chapter.values():
+            other = self.by_slug.get(line.counterpart or "")
+            if other is None or other is line:
+                continue
+            for one, another in ((line, other), (other, line)):
+                if another not in paired.setdefault(one.chapter_id, []):
+                    paired[one.chapter_id].append(another)
+        return paired
+
+    def counterparts_of(self, line: Line) -> list[Line]:
+        """What says the same for other areas; of a chapter that is for all areas there is no such thing."""
+        return self._paired.get(line.chapter_id, []) if line.applies_to else []
 
     def flagged(self) -> Iterator[Line]:
         return (line for line in self.lines if line.flag)

@@ -32,6 +32,19 @@ class Meaning:
     see_also: tuple[str, ...]
     definition_id: int
 
+    @classmethod
+    def of(cls, definition: Definition) -> Meaning:
+        """One version of it, whose keyword is read already."""
+        return cls(
+            definition.keyword.slug,
+            definition.name,
+            tuple(definition.also),
+            definition.meaning,
+            definition.html,
+            tuple(definition.see_also),
+            definition.pk,
+        )
+
     @property
     def forms(self) -> tuple[str, ...]:
         """Every way of writing it that counts."""
@@ -64,18 +77,7 @@ class Glossary:
     def __init__(self, edition: Edition) -> None:
         definitions = Definition.objects.in_edition(edition)
         self.meanings = sorted(
-            (
-                Meaning(
-                    definition.keyword.slug,
-                    definition.name,
-                    tuple(definition.also),
-                    definition.meaning,
-                    definition.html,
-                    tuple(definition.see_also),
-                    definition.pk,
-                )
-                for definition in definitions
-            ),
+            (Meaning.of(definition) for definition in definitions),
             key=lambda meaning: (meaning.name.casefold(), meaning.slug),
         )
         self.by_slug = {meaning.slug: meaning for meaning in self.meanings}

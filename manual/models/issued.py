@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from itertools import pairwise
 
@@ -18,6 +18,11 @@ def day_of(moment: datetime) -> date:
     return timezone.localtime(moment).date()
 
 
+def beginning_of(day: date) -> datetime:
+    """The midnight, London time, with which a day begins."""
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
 @dataclass(frozen=True)
 class ThatDay:
     """What was in force on a day: the edition when the day ended, and those that applied earlier that day.
@@ -28,6 +33,28 @@ class ThatDay:
     day: date
     edition: Edition | None
     earlier: tuple[Edition, ...] = ()
+
+    @property
+    def gave_way(self) -> list[tuple[Edition, datetime]]:
+        """Those that applied earlier that day, each with the moment until which it did."""
+        if self.edition is None:
+            return []
+        return [
+            (edition, moment_of(follower)) for edition, follower in pairwise([*self.earlier, self.edition])
+        ]
+
+    @property
+    def since(self) -> datetime | None:
+        """When during that day the edition took effect; none where it applied all day."""
+        if self.edition is None:
+            return None
+        moment = moment_of(self.edition)
+        return moment if moment > beginning_of(self.day) else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether another edition can no longer take effect on it."""
+        return self.day < timezone.localdate()
 
 
 @dataclass
@@ -88,11 +115,9 @@ class Issued:
         until = [edition for edition in self.editions if day_of(moment_of(edition)) <= day]
         if not until:
             return ThatDay(day, None)
-        # Those that gave way during the day itself, and so applied for a part of it.
+        # Those that gave way during the day itself, and so applied for a part of it; at midnight is no part.
         earlier = tuple(
-            edition
-            for edition, follower in pairwise(until)
-            if day_of(moment_of(follower)) == day
+            edition for edition, follower in pairwise(until) if moment_of(follower) > beginning_of(day)
         )
         return ThatDay(day, until[-1], earlier)
 

@@ -29,6 +29,14 @@ class Held:
     height: int | None
     version_id: int
 
+    @classmethod
+    def of(cls, version: DocumentVersion) -> Held:
+        """A version of it, whose document and file's size are read already."""
+        return cls(
+            version.document.slug, version.title, version.description, version.filename, version.media_type,
+            version.file.size, version.width, version.height, version.pk,
+        )  # fmt: skip
+
     @property
     def is_picture(self) -> bool:
         return kind_of(self.media_type).is_picture

@@ -19,6 +19,13 @@ class ReferenceQuerySet(models.QuerySet["Reference"]):
     def to_chapter(self, slug: str) -> ReferenceQuerySet:
         return self.filter(scheme="chapter", slug=slug)
 
+    def by_chapter(self) -> dict[int, bool]:
+        """The chapters that they stand in, by key, each with whether it shows a passage of what it refers to."""
+        found: dict[int, bool] = {}
+        for chapter, kind in self.order_by().values_list("amendment__chapter_id", "kind").distinct():
+            found[chapter] = found.get(chapter, False) or kind == "include"
+        return found
+
 
 class Reference(models.Model):
     """A place where a text points at a chapter, a keyword or a document, or shows a passage of a chapter.

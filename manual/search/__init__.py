@@ -73,6 +73,8 @@ def search(query: str, edition: Edition, *, limit: int = 20, offset: int = 0) ->
             title=marks.pieces(row.title),
             heading=marks.pieces(row.heading),
             passage=marks.passage(row.body),
+            status=row.status,
+            areas=row.areas,
         )
         for row in found
     ]

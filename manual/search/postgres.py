@@ -5,12 +5,13 @@ Weights tell where a word stands: A the title of a chapter, C the title over a s
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from django.db import connection
 
 from manual.search.marks import BEGIN, END, lay_over
-from manual.search.rows import PLACES, Found, Row
+from manual.search.rows import PLACES, SECTION, Found, Row
 from manual.search.vocabulary import Term
 from manual.search.words import fold
 
@@ -75,7 +76,7 @@ def find(terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[
     with connection.cursor() as cursor:
         cursor.execute(
             f"{MATCHED} SELECT counted.total, page.chapter_id, page.kind, s.amendment_id, s.anchor, s.number, "  # noqa: S608
-            "s.title, s.heading, s.body "
+            f"s.title, s.heading, s.body, {SECTION.format(amendment='s.amendment_id', anchor='s.anchor')} "
             "FROM (SELECT count(*) AS total FROM matched) AS counted "
             "LEFT JOIN (SELECT * FROM matched ORDER BY score DESC, place, position LIMIT %s OFFSET %s) AS page ON true "
             "LEFT JOIN manual_search AS s ON s.amendment_id = page.amendment_id AND s.position = page.position "
@@ -97,8 +98,8 @@ def find(terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[
             lay_over(text, headline) for text, (headline,) in zip(texts, cursor.fetchall(), strict=True)
         ]
     return total, [
-        Found(row.chapter, row.kind, row.amendment, row.anchor, row.number, *marked[3 * n : 3 * n + 3])
-        for n, row in enumerate(found)
+        dataclasses.replace(row, title=title, heading=heading, body=body)
+        for row, title, heading, body in zip(found, marked[0::3], marked[1::3], marked[2::3], strict=True)
     ]
 
 

@@ -13,7 +13,8 @@ Marked = list[tuple[str, bool]]
 class Hit:
     """One address that has all the words: a section, or the beginning of a chapter (without anchor and heading).
 
-    `number` is the section's inside its chapter. `kind` is the chapter's: part, group, chapter or link.
+    `number` is the section's inside its chapter. `kind` is the chapter's: part, group, chapter or link. `status` and
+    `areas` are the section's, where it has its own.
     """
 
     chapter_id: int
@@ -24,6 +25,8 @@ class Hit:
     title: Marked
     heading: Marked
     passage: Marked
+    status: str = ""
+    areas: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

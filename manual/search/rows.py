@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +14,15 @@ PLACES = (
     "SELECT n.amendment_id, n.chapter_id, n.position, c.kind FROM manual_entry AS n "
     "JOIN manual_chapter AS c ON c.id = n.chapter_id "
     "WHERE n.edition_id = %s AND NOT n.gone AND n.withdrawn_in_id IS NULL"
+)
+
+
+# What a section is and to whom it applies is read where it is stored, not kept in the index.
+SECTION = (
+    "COALESCE((SELECT section.status FROM manual_section AS section "
+    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor}), ''), "
+    "(SELECT section.areas FROM manual_section AS section "
+    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor})"
 )
 
 
@@ -44,6 +54,12 @@ class Found:
     title: str
     heading: str
     body: str
+    status: str
+    stored_areas: str | None  # as JSON; None where no section stands behind the row
+
+    @property
+    def areas(self) -> list[str]:
+        return list(json.loads(self.stored_areas or "[]"))
 
 
 class Index(Protocol):

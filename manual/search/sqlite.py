@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection
 
 from manual.search.marks import BEGIN, END
-from manual.search.rows import PLACES, Found, Row
+from manual.search.rows import PLACES, SECTION, Found, Row
 from manual.search.vocabulary import Term
 
 BITS = 20
@@ -82,7 +82,8 @@ def find(terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[
         cursor.execute(
             "SELECT rowid, anchor, number, "  # noqa: S608 # only placeholders
             "highlight(manual_search, 0, %s, %s), highlight(manual_search, 1, %s, %s), "
-            "highlight(manual_search, 2, %s, %s) "
+            "highlight(manual_search, 2, %s, %s), "
+            f"{SECTION.format(amendment=f'(manual_search.rowid >> {BITS})', anchor='manual_search.anchor')} "
             f"FROM manual_search WHERE manual_search MATCH %s AND rowid IN ({', '.join(['%s'] * len(chapters))})",
             [*(BEGIN, END) * 3, every, *chapters],
         )

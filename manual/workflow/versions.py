@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from manual import drafting, rendering, search
+from manual import drafting, search
 from manual.models import (
     Amendment,
     Chapter,
@@ -61,7 +61,9 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 }
 
 # Of a version that an earlier text is taken from.
-KEPT_WORDS = ("title", "text", "areas", "remark", "label", "link", "numbering", "passage_status")
+KEPT_WORDS = (
+    "title", "text", "areas", "remark", "label", "link", "numbering", "passage_status", "counterpart",
+)  # fmt: skip
 
 # A draft saves itself every few seconds: one event stands for an hour of writing.
 ONE_SITTING = timedelta(hours=1)
@@ -398,13 +400,9 @@ def _check_complete(version: AnyVersion, sure: bool) -> None:
             + " ".join(questions),
             questions,
         )
-    anchored = rendering.write_anchors(
-        version.text,
-        numbering=drafting.numbering_of(version),
-        areas=Manual.objects.current().areas,
-    )
+    anchored = drafting.anchored(version)
     if anchored != version.text:
-        # The address of a section survives a change of its heading from now on.
+        # The address of a section survives a change of its heading, and the pasting of a whole new text over it.
         version.text = anchored
         version.revision += 1
         version.save()
