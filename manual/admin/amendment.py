@@ -154,6 +154,7 @@ class AmendmentAdmin(VersionAdmin):
         return {
             "Title": version.title,
             "Applies to": manual.area_names(version.areas) if version.areas else "everywhere",
+            "For other areas see": workflow.title_of(version.counterpart) if version.counterpart else "",
             "Status": kind or "as the part it stands in",
             "Remark": version.remark,
             "Words before its entry": version.label,

@@ -20,7 +20,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from manual import workflow
+from manual import drafting, workflow
 from manual.admin import arrange
 from manual.admin.decisions import not_permitted
 from manual.admin.record import RecordAdmin
@@ -309,6 +309,7 @@ class ChapterAdmin(RecordAdmin):
             "drafts": [(version, name_of(version.author)) for version in versions if version.open],
             "approved": [version for version in versions if version.status == "approved"],
             "published": published,
+            "shown_in": drafting.shown_in(chapter),
             "own_draft": next((each for each in versions if each.open and each.author_id == user.pk), None),
             "may_submit": user.has_perm(SUBMIT),
             "may_care": user.has_perm(APPROVE),

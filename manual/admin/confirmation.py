@@ -22,6 +22,7 @@ from manual.admin.decisions import Changed
 from manual.admin.paper import _apart
 from manual.models import (
     Amendment,
+    Chapter,
     Contents,
     Definition,
     DocumentVersion,
@@ -60,6 +61,7 @@ ABOUT = {
 WORDS = {
     "title": "Title",
     "areas": "Applies in",
+    "counterpart_id": "For other areas see",
     "remark": "Remark beside the title",
     "label": "Words before the entry",
     "link": "Address of the document",
@@ -324,7 +326,7 @@ class Confirmation:
         before = amendment.based_on
         shown = Shown(
             amendment, amendment.title, line.number if line else "", line.flag if line else "",
-            successor=self._successor(amendment),
+            successor=self._name(amendment.successor),
         )  # fmt: skip
         if amendment.significance == Significance.NEW:
             shown.place = self._place(line)
@@ -338,6 +340,8 @@ class Confirmation:
                 continue
             if name == "areas" and manual:
                 old, new = (manual.area_names(areas) or "every area" for areas in (old, new))
+            elif name == "counterpart_id":
+                old, new = (self._name(each.counterpart) or "none" for each in (before, amendment))
             elif name in ("numbering", "passage_status"):
                 old = getattr(before, f"get_{name}_display")() or "as the rest of the manual"
                 new = getattr(amendment, f"get_{name}_display")() or "as the rest of the manual"
@@ -345,11 +349,12 @@ class Confirmation:
         self._fill_in(shown, before.html, amendment.html)
         return shown
 
-    def _successor(self, amendment: Amendment) -> str:
-        if amendment.successor is None:
+    def _name(self, chapter: Chapter | None) -> str:
+        """A chapter as the edition will name it."""
+        if chapter is None:
             return ""
-        line = self._line(amendment.successor_id)
-        return line.name if line else str(amendment.successor)
+        line = self._line(chapter.pk)
+        return line.name if line else str(chapter)
 
     def _place(self, line: Line | None) -> str:
         if line is None:
@@ -489,7 +494,7 @@ class Confirmation:
 
 
 KINDS: dict[type[Any], tuple[str, ...]] = {
-    Amendment: ("based_on", "author", "approver", "successor"),
+    Amendment: ("based_on", "based_on__counterpart", "author", "approver", "successor", "counterpart"),
     Definition: ("based_on", "author", "approver"),
     DocumentVersion: ("based_on", "author", "approver", "document"),
 }

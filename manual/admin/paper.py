@@ -147,6 +147,7 @@ def _in_order(amendments: Any) -> Iterable[Amendment]:
         "author",
         "approver",
         "successor",
+        "counterpart",
         "under",
         "edition",
     )
@@ -205,6 +206,13 @@ def _fill_chapter(item: Item, amendment: Amendment, in_force: Edition | None, ma
             manual.area_names(each.areas) if each.areas else "everywhere" for each in (before, amendment)
         ]
         item.changed.append(Changed("Applies to", comparison.tracked_words(*names)))
+    if before is not None and before.counterpart_id != amendment.counterpart_id:
+        seen = [contents.by_chapter.get(each.counterpart_id or 0) for each in (before, amendment)]
+        names = [
+            line.name if line else str(each.counterpart or "none")
+            for line, each in zip(seen, (before, amendment), strict=True)
+        ]
+        item.changed.append(Changed("For other areas see", comparison.tracked_words(*names)))
     if amendment.text.strip() and not amendment.html:
         item.unshown = next(
             (each.message for each in drafting.problems_of(amendment) if each.blocking),

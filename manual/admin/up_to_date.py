@@ -19,7 +19,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
-from manual import comparison, workflow
+from manual import comparison, drafting, workflow
 from manual.admin.decisions import Changed, decorated, not_permitted
 from manual.comparison import joining
 from manual.models import Amendment, AmendmentRefused, Kind, Manual, Significance
@@ -33,6 +33,7 @@ SHORT_WORDS = {"title": "Title", "remark": "Remark", "link": "Address of the out
 # What is taken over from the text in force unless the draft says otherwise.
 SETTINGS = {
     "areas": "Applies to",
+    "counterpart": "For other areas see",
     "passage_status": "Status",
     "numbering": "Numbering",
     "label": "Words before its entry",
@@ -122,7 +123,9 @@ def up_to_date_view(record: VersionAdmin) -> Callable[[HttpRequest, int], HttpRe
 
     @never_cache
     def view(request: HttpRequest, pk: int) -> HttpResponse:
-        related = ("chapter", "chapter__parent", "author", "based_on", "based_on__edition", "successor")
+        related = (
+            "chapter", "chapter__parent", "author", "based_on", "based_on__edition", "successor", "counterpart",
+        )  # fmt: skip
         amendment = Amendment.objects.select_related(*related).filter(pk=pk).first()
         if amendment is None:
             raise Http404("There is no such draft.")
@@ -175,7 +178,8 @@ class Joining:
 
     def _before(self, name: str) -> Any:
         base = self.amendment.based_on
-        return getattr(base, name) if base else ("" if name != "areas" else [])
+        empty: dict[str, Any] = {"areas": [], "counterpart": None}
+        return getattr(base, name) if base else empty.get(name, "")
 
     def _joined(self, name: str) -> Any:
         """The author's words if the author changed them, or else those in force."""
@@ -185,10 +189,12 @@ class Joining:
         return getattr(self.onto, name)
 
     def _initial(self) -> dict[str, Any]:
-        theirs = self.onto.text if self.onto and self.living else self._before("text")
+        # With the addresses of their sections, so that a heading which only lost its own is no change.
+        base = drafting.anchored(self.amendment.based_on) if self.amendment.based_on else ""
+        theirs = drafting.anchored(self.onto) if self.onto and self.living else base
         return {
             **{name: self._joined(name) for name in SHORT_WORDS},
-            "text": comparison.merged(self._before("text"), theirs, self.amendment.text).text,
+            "text": comparison.merged(base, theirs, drafting.anchored(self.amendment)).text,
             "onto": self.onto.pk if self.onto else "",
             "revision": self.amendment.revision,
         }
@@ -221,6 +227,8 @@ class Joining:
             name: form.cleaned_data[name] for name in (*SHORT_WORDS, "text") if name in form.fields
         }
         words |= {name: self._joined(name) for name in SETTINGS}
+        if not words["areas"]:
+            words["counterpart"] = None
         if not self.living:
             chapter = self.amendment.chapter
             words |= {"successor": None, "under": chapter.parent, "numbered": chapter.numbered}
@@ -251,7 +259,9 @@ class Joining:
         earlier = Amendment.objects.filter(pk=wanted or 0, chapter=self.amendment.chapter_id).first()
         if earlier is None or self.onto is None or not self.living:
             return
-        data["text"] = comparison.merged(earlier.text, self.onto.text, str(data["text"])).text
+        data["text"] = comparison.merged(
+            drafting.anchored(earlier), drafting.anchored(self.onto), str(data["text"])
+        ).text
         for name in SHORT_WORDS:
             if name in data and data[name] == getattr(earlier, name):
                 data[name] = getattr(self.onto, name)
@@ -316,6 +326,8 @@ class Joining:
             new = self._joined(name)
             if new == getattr(self.amendment, name):
                 continue
-            words = manual.area_names(new) if name == "areas" else str(new)
+            words = manual.area_names(new) if name == "areas" else str(new or "")
+            if name == "counterpart" and new:
+                words = workflow.title_of(new)
             sentences.append(f"{label}: {words or 'nothing any more'}, as in the text in force.")
         return sentences

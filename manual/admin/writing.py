@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
@@ -26,7 +26,7 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from manual import comparison, decoration, drafting, rendering, workflow
+from manual import comparison, decoration, drafting, offers, rendering, workflow
 from manual.admin.site import BORROWED
 from manual.interchange.pasted import PastingRefused, from_clipboard
 from manual.models import (
@@ -125,6 +125,12 @@ class WritingForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         help_text="Tick none if the whole chapter applies everywhere.",
     )
+    counterpart = forms.ChoiceField(
+        label="For the other area see",
+        required=False,
+        help_text="Where it applies to one area only: the chapter that says the same for the other. Readers are led "
+        "from each to the other, whichever of the two names it.",
+    )
     passage_status = forms.ChoiceField(label="Status of the chapter", required=False)
     remark = forms.CharField(
         max_length=200, required=False, help_text="Shown beside the title, such as: under review."
@@ -164,14 +170,15 @@ class WritingForm(forms.Form):
             del self.fields["text"], self.fields["numbering"]
         self._choices("significance", [(each, CONSEQUENCES[each]) for each in possible(amendment)])
         if Significance.WITHDRAWN in possible(amendment):
-            self._choices("successor", [("", "None"), *_successors(amendment)])
+            self._choices("successor", [("", "None"), *_others(amendment, amendment.successor)])
         else:
             del self.fields["successor"]
         if manual.areas:
             chosen = {area: area for area in amendment.areas}
             self._choices("areas", list({**chosen, **manual.areas}.items()))
+            self._choices("counterpart", [("", "None"), *_others(amendment, amendment.counterpart)])
         else:
-            del self.fields["areas"]
+            del self.fields["areas"], self.fields["counterpart"]
         self._choices("passage_status", [("", "As the part it stands in"), *PassageStatus.choices])
         if "numbering" in self.fields:
             as_manual = Numbering(manual.numbering).label
@@ -198,6 +205,12 @@ class WritingForm(forms.Form):
         words = {name: value for name, value in self.cleaned_data.items() if name in Amendment.WORDS}
         if not words.get("significance"):
             words.pop("significance", None)
+        if "counterpart" in words:
+            # What applies everywhere has none.
+            chosen = words["counterpart"] if words.get("areas", self.amendment.areas) else ""
+            words["counterpart"] = Chapter.objects.filter(pk=chosen).first() if chosen else None
+        elif "areas" in words and not words["areas"]:
+            words["counterpart"] = None
         if "successor" in words:
             withdrawn = words.get("significance", self.amendment.significance) == Significance.WITHDRAWN
             chosen = words["successor"] if withdrawn else ""
@@ -212,7 +225,7 @@ class WritingForm(forms.Form):
 
     @property
     def about_chapter(self) -> list[forms.BoundField]:
-        return self._named("areas", "passage_status", "numbering", "remark", "label")
+        return self._named("areas", "counterpart", "passage_status", "numbering", "remark", "label")
 
     @property
     def agreement(self) -> list[forms.BoundField]:
@@ -232,10 +245,16 @@ def possible(amendment: Amendment) -> list[Significance]:
 
 def _words_of(amendment: Amendment) -> dict[str, Any]:
     words = {name: getattr(amendment, name) for name in Amendment.WORDS}
-    return {**words, "successor": amendment.successor_id or "", "revision": amendment.revision}
+    return {
+        **words,
+        "successor": amendment.successor_id or "",
+        "counterpart": amendment.counterpart_id or "",
+        "revision": amendment.revision,
+    }
 
 
-def _successors(amendment: Amendment) -> list[tuple[int, str]]:
+def _others(amendment: Amendment, chosen: Chapter | None) -> list[tuple[int, str]]:
+    """The chapters of the manual in force that a draft can lead readers to, and the one that it leads them to now."""
     edition = Edition.objects.in_force()
     lines = Contents.of(edition).lines if edition else []
     found = [
@@ -243,8 +262,8 @@ def _successors(amendment: Amendment) -> list[tuple[int, str]]:
         for line in lines
         if line.is_page and not line.withdrawn and line.chapter_id != amendment.chapter_id
     ]
-    if amendment.successor and amendment.successor_id not in {key for key, _name in found}:
-        found.append((amendment.successor.pk, str(amendment.successor)))
+    if chosen and chosen.pk not in {key for key, _name in found}:
+        found.append((chosen.pk, str(chosen)))
     return found
 
 
@@ -309,12 +328,27 @@ class WritingPages:
             return self._page(request, amendment, form, refusal=str(refusal), status=409)
         if form.errors:
             return self._page(request, stored, form, status=422)
+        if key := request.POST.get("offer"):
+            return self._link_made(request, stored, key)
         if request.POST.get("then") == "preview":
             return redirect("admin:manual_amendment_preview", stored.pk)
         if request.POST.get("then") == "submit":
             return redirect("admin:manual_amendment_change", stored.pk)
         messages.success(request, f"Saved at {saved_at(stored)}.")
         return redirect("admin:manual_amendment_write", stored.pk)
+
+    def _link_made(self, request: HttpRequest, amendment: Amendment, key: str) -> HttpResponse:
+        """The words of an offer become a link, where they still stand after what was just saved."""
+        offer = next((each for each in offers.offers_of(amendment) if each.key == key), None)
+        if offer is None:
+            messages.warning(
+                request, "Saved. Those words are not there any more, so no link was made of them."
+            )
+        else:
+            text = offers.taken_up(amendment.text, [offer])
+            workflow.revise(amendment, by=cast("User", request.user), revision=amendment.revision, text=text)
+            messages.success(request, f"“{offer.words}” in line {offer.line} is a link now. Saved.")
+        return redirect(f"{reverse('admin:manual_amendment_write', args=[amendment.pk])}#writing-offers")
 
     def _page(
         self,
@@ -341,6 +375,8 @@ class WritingPages:
             "problems": problems,
             "questions": questions,
             "problem_count": len(problems) + len(questions),
+            "offers": offers.offers_of(amendment) if form else [],
+            "shown_in": drafting.shown_in(amendment.chapter),
             "is_page": amendment.chapter.kind in (Kind.CHAPTER, Kind.LINK),
             "pick_url": reverse("admin:manual_amendment_pick", args=[amendment.pk, "WHAT"]),
             "sign_in_url": reverse("admin:login") + f"?next={reverse('admin:index')}",
@@ -388,6 +424,17 @@ class WritingPages:
                     for each in problems
                 ],
                 "questions": drafting.questions(stored),
+                "offers": [
+                    {
+                        "key": each.key,
+                        "line": each.line,
+                        "column": each.column,
+                        "words": each.words,
+                        "instead": each.instead,
+                        "message": each.message,
+                    }
+                    for each in offers.offers_of(stored)
+                ],
                 "errors": form.errors,
             }
         )
@@ -481,7 +528,7 @@ def _name(user: Any) -> str:
 
 def _draft(request: HttpRequest, pk: int) -> Amendment:
     amendments = Amendment.objects.select_related(
-        "chapter", "chapter__parent", "author", "based_on", "successor", "under"
+        "chapter", "chapter__parent", "author", "based_on", "successor", "counterpart", "under"
     )
     amendment: Amendment = get_object_or_404(amendments, pk=pk)
     if not any(request.user.has_perm(permission) for permission in MAY_READ):

@@ -43,6 +43,7 @@ class ChapterFile:
     label: str = ""
     link: str = ""
     status: str = ""
+    counterpart: str = ""
     successor: str = ""
     numbering: str = ""
     under: str = ""
@@ -86,6 +87,7 @@ class ChapterFile:
             label=fields.text("label", field=_field("label")),
             link=fields.text("link", field=_field("link")),
             status=fields.choice("status", PassageStatus.values),
+            counterpart=fields.slug("counterpart"),
             successor=fields.slug("successor"),
             numbering=fields.choice("numbering", Numbering.values),
             under=fields.slug("under"),
@@ -100,6 +102,12 @@ class ChapterFile:
         fields.finish()
         if found.link and not re.match(r"https?://[^\s/]", found.link, re.IGNORECASE):
             fields.fault("link", f"`link` is “{found.link[:100]}”.", "It begins with https:// or http://.")
+        if found.counterpart and not found.areas:
+            fields.fault(
+                "counterpart",
+                "Only a chapter for some of the areas has a counterpart.",
+                "Take `counterpart` out.",
+            )
         if found.successor and found.significance not in ("", Significance.WITHDRAWN):
             fields.fault("successor", "Only a withdrawn chapter has a successor.", "Take `successor` out.")
         for key in ("under", "numbered"):
@@ -127,7 +135,7 @@ class ChapterFile:
         ]
         if self.areas:
             lines.append(f"areas: {yaml_style.words(self.areas)}")
-        for key in ("remark", "label", "link", "status", "successor", "numbering", "under"):
+        for key in ("remark", "label", "link", "status", "counterpart", "successor", "numbering", "under"):
             if value := getattr(self, key):
                 lines.append(f"{key}: {yaml_style.word(value)}")
         if not self.numbered:

@@ -48,8 +48,8 @@ def dump(folder: Path | str, *, progress: Progress | None = None) -> Dumped:
     """Write every published edition, scheduled ones too, into a folder that is empty or not there yet.
 
     The same manual gives the same bytes. Drafts, users and events are no part of it; nor are the places that an
-    arrangement keeps for chapters which its edition does not show, nor a successor that no edition has. Raises
-    DumpRefused; then nothing is left behind.
+    arrangement keeps for chapters which its edition does not show, nor a successor or counterpart that no edition has.
+    Raises DumpRefused; then nothing is left behind.
     """
     target = Path(folder).resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -170,6 +170,7 @@ class _Dump:
             label=amendment.label,
             link=amendment.link,
             status=amendment.passage_status,
+            counterpart=self._slug(amendment.counterpart_id, self.published),
             successor=self._slug(amendment.successor_id, self.published),
             numbering=amendment.numbering,
             under=self._slug(amendment.under_id, self.carried) if placed else "",

@@ -408,17 +408,16 @@ class _Turn:
             )
         if kind == Kind.CHAPTER and not chapter.text.strip():
             self.mistakes.flaw(chapter.file, chapter.offset, "The chapter has no text.", "Write it.")
-        if chapter.successor == chapter.slug:
-            self.mistakes.flaw(chapter.file, chapter.line("successor"), "It names itself as its successor.")
-        elif chapter.successor and not (
-            self._is_known(chapter.successor)
-            or chapter.successor in self.standing.to_come
-            or chapter.successor in self.standing.begun
-        ):
-            self.mistakes.fault(
-                chapter.file, chapter.line("successor"), f"There is no chapter “{chapter.successor}”.",
-                self._nearest(chapter.successor),
-            )  # fmt: skip
+        for key in ("successor", "counterpart"):
+            named = getattr(chapter, key)
+            if named == chapter.slug:
+                self.mistakes.flaw(chapter.file, chapter.line(key), f"It names itself as its {key}.")
+            elif named and not (
+                self._is_known(named) or named in self.standing.to_come or named in self.standing.begun
+            ):
+                self.mistakes.fault(
+                    chapter.file, chapter.line(key), f"There is no chapter “{named}”.", self._nearest(named)
+                )
 
     def _check_place(self, chapter: ChapterFile) -> None:
         if self.says.contents is not None:

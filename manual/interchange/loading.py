@@ -263,13 +263,14 @@ class _Writer:
             passage_status=chapter.status,
             under=self.chapters[under] if under else None,
             numbered=numbered,
-            successor=self._successor(chapter.successor) if chapter.successor else None,
+            counterpart=self._named(chapter.counterpart) if chapter.counterpart else None,
+            successor=self._named(chapter.successor) if chapter.successor else None,
             note=chapter.note,
             **agreement.of(chapter),
         )
 
-    def _successor(self, slug: str) -> Chapter:
-        """A withdrawn chapter may name one that only a later edition brings."""
+    def _named(self, slug: str) -> Chapter:
+        """A successor or counterpart may be a chapter that only a later edition brings."""
         if slug not in self.chapters:
             self._add(self.brings[slug], "", True)
         return self.chapters[slug]

@@ -10,14 +10,13 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import yaml
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_slug
 from django.db.models import Field
-from django.utils import timezone
 
 from manual.interchange.mistakes import Mistakes
 
@@ -202,8 +201,9 @@ class Fields:
         try:
             moment = datetime.fromisoformat(written)
             if moment.tzinfo:
-                # Years at either end of the calendar have no local time.
-                return timezone.localtime(moment, timezone.get_default_timezone())
+                # In Greenwich time, as the database has it: in the hour that London has twice, moments of two zones are
+                # never equal. Years at either end of the calendar have none.
+                return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass
         self.fault(

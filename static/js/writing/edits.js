@@ -486,6 +486,18 @@ export function picture(text, start, end, address, description) {
   return putIn(text, start, end, `![${description.replace(/[[\]]/g, "").replace(/\s+/g, " ").trim()}](${address})`);
 }
 
+/** The words of a line that are offered as a link, made one; nothing where the line has them no longer. */
+export function linkInLine(text, number, column, words, instead) {
+  const { from, to } = placeOfLine(text, number);
+  const line = text.slice(from, to);
+  let at = line.startsWith(words, column) ? column : line.indexOf(words);
+  // The line changed since: not the words of what is a link already.
+  while (at > 0 && line[at - 1] === "[") at = line.indexOf(words, at + 1);
+  if (at < 0) return null;
+  const start = from + at;
+  return { from: start, to: start + words.length, insert: instead, start, end: start + instead.length };
+}
+
 /** What was pasted: paragraphs by themselves, a phrase where the cursor is. */
 export function pasted(text, start, end, words) {
   words = words.trim();

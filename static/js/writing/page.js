@@ -26,6 +26,7 @@ if (form) {
   saving.addEventListener("overtaken", ({ detail }) => showOvertaken(detail.panel));
   wireButtons(saving, panes);
   wireSignificance();
+  wireAreas();
   wireOvertaken(saving);
   if (document.getElementById("writing-overtaken").childElementCount) saving.pause();
   offerKept(saving, field);
@@ -105,6 +106,17 @@ function wireSignificance() {
   if (!successor) return;
   const show = () => {
     successor.hidden = form.elements.significance.value !== "withdrawn";
+  };
+  form.addEventListener("change", show);
+  show();
+}
+
+/** The chapter for another area is asked only of what is for some areas. */
+function wireAreas() {
+  const counterpart = document.getElementById("writing-counterpart");
+  if (!counterpart) return;
+  const show = () => {
+    counterpart.hidden = !form.querySelector("input[name=areas]:checked");
   };
   form.addEventListener("change", show);
   show();

@@ -1,4 +1,6 @@
-// Beside the text: the preview, the tracked changes and the problems.
+// Beside the text: the preview, the tracked changes, the problems and the offers.
+
+import { linkInLine } from "./edits.js";
 
 export class Panes {
   constructor(tabs, server, field) {
@@ -18,6 +20,7 @@ export class Panes {
     });
     tabs.addEventListener("keydown", (event) => this.onKey(event));
     document.addEventListener("click", (event) => this.onLine(event));
+    document.addEventListener("click", (event) => this.onOffer(event));
     this.wide.addEventListener("change", () => this.arrange());
     this.frame?.addEventListener("load", () => {
       this.guardLinks();
@@ -151,7 +154,7 @@ export class Panes {
     page.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  showProblems({ problems, questions, word_count: words }) {
+  showProblems({ problems, questions, offers, word_count: words }) {
     document.getElementById("writing-word-count").textContent = `${words.toLocaleString("en-GB")} ${words === 1 ? "word" : "words"}`;
     const tab = document.getElementById("writing-problem-count");
     const count = problems.length + questions.length;
@@ -159,6 +162,52 @@ export class Panes {
     const list = document.getElementById("writing-problems");
     list.replaceChildren(...problems.map((problem) => this.problem(problem)), ...questions.map((words) => this.problem({ message: words, question: true })));
     document.getElementById("writing-no-problems").hidden = count > 0;
+    this.showOffers(offers ?? []);
+  }
+
+  showOffers(offers) {
+    const place = document.getElementById("writing-offers");
+    if (!place) return;
+    place.hidden = !offers.length;
+    place.querySelector("ul").replaceChildren(...offers.map((offer) => this.offer(offer)));
+  }
+
+  offer({ key, line, column, words, instead, message }) {
+    const item = this.problem({ line, message });
+    const button = document.createElement("button");
+    button.type = "submit";
+    button.className = "writing-offer";
+    button.setAttribute("form", "writing-form");
+    button.name = "offer";
+    button.value = key;
+    Object.assign(button.dataset, { at: line, column, words, instead });
+    const told = document.createElement("span");
+    told.className = "visually-hidden";
+    told.textContent = ` of “${words}” in line ${line}`;
+    button.append("Make it a link", told);
+    item.append(" ", button);
+    return item;
+  }
+
+  /** In place, so that it can be undone; where the words moved meanwhile, nothing but saving, which lists them anew. */
+  onOffer(event) {
+    const button = event.target.closest("button[name=offer]");
+    if (!button || !this.field) return;
+    event.preventDefault();
+    const { at, column, words, instead } = button.dataset;
+    const edit = instead && linkInLine(this.field.area.value, Number(at), Number(column), words, instead);
+    const item = button.closest("li");
+    const next = item.nextElementSibling ?? item.previousElementSibling;
+    if (edit) {
+      if (!this.wide.matches) this.select("write");
+      this.field.apply(edit);
+      item.remove();
+    } else {
+      item.textContent = "Those words are not there any more.";
+    }
+    if (this.wide.matches) (next?.querySelector("button") ?? this.tabs.querySelector("[aria-selected=true]")).focus();
+    const place = document.getElementById("writing-offers");
+    place.hidden = !place.querySelector("li");
   }
 
   problem({ line, message, blocking, question }) {
