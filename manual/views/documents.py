@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header, quote_etag
 from django.views.decorators.http import require_safe
 
 from manual.models import DocumentVersion, Edition, Manual, StoredFile
-from manual.views.page import FARTHEST
+from manual.views.page import FARTHEST, is_staff
 
 # A file is no page of ours: nothing in it may run, load or send anything.
 SEALED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox"
@@ -16,6 +16,7 @@ SEALED = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-an
 SEALED_PDF = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 # What an edition had, it has for ever; of what is in force, a copy is asked after before it is used again.
 FOR_EVER, ASK = "public, max-age=31536000, immutable", "no-cache"
+PRIVATE = "private, no-cache"
 # What these hold is compressed already.
 PACKED = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -24,10 +25,15 @@ PACKED = ("application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp
 def document(request: HttpRequest, slug: str, edition: int | None = None) -> HttpResponse:
     """The file of a document, in force or as a named edition had it."""
     readable = Edition.objects.effective()
+    cached = ASK if edition is None else FOR_EVER
     if edition is None:
         shown = readable.last()
     else:
         shown = readable.filter(number=min(edition, FARTHEST)).first()
+        if shown is None and is_staff(request):
+            # What is scheduled can still be taken back, and is nobody's but the editors'.
+            shown = Edition.objects.scheduled().filter(number=min(edition, FARTHEST)).first()
+            cached = PRIVATE
         if shown is None:
             raise Http404(f"There is no edition {edition} that has taken effect.")
     versions = DocumentVersion.objects.filter(document__slug=slug)
@@ -35,7 +41,7 @@ def document(request: HttpRequest, slug: str, edition: int | None = None) -> Htt
     if version is None:
         which = f"Edition {edition}" if edition is not None else "The edition in force"
         raise Http404(f"{which} has no document of this name.")
-    response = file_response(request, version, cached=ASK if edition is None else FOR_EVER)
+    response = file_response(request, version, cached=cached)
     if edition is not None or Manual.objects.current().sample:
         response["X-Robots-Tag"] = "noindex"
     return response

@@ -30,8 +30,11 @@ def edition(request: HttpRequest, edition: int) -> HttpResponse:
     """What one edition changed: New, Updated, Corrected and Withdrawn, each with its note."""
     page = Page.of(request)
     shown = page.issued.by_number.get(edition)
-    if shown is None or shown in page.issued.to_come:
+    if shown is None:
         raise Http404(f"There is no edition {edition} that has taken effect.")
+    if shown in page.issued.to_come:
+        # Only editors come here. What it brings is not in force anywhere yet but in the edition itself.
+        page = Page.of(request, edition)
     after = page.issued.after(shown)
     # Its chapters are named as they were then, and lead to what is in force today.
     listed = changes(page.contents, {shown.pk})

@@ -29,7 +29,9 @@ def ready(request: HttpRequest) -> HttpResponse:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Search engines stay out of a sample and of old editions; their pages say noindex, so they may be fetched."""
-    rules = "User-agent: *\nDisallow: /search/\nDisallow: /display/\nDisallow: /admin/\n"
+    rules = (
+        "User-agent: *\nDisallow: /search/\nDisallow: /display/\nDisallow: /last-seen/\nDisallow: /admin/\n"
+    )
     if Manual.objects.current().sample:
         rules = "# This manual is sample text: every page says noindex.\n" + rules
     return HttpResponse(rules, content_type="text/plain")

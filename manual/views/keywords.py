@@ -7,13 +7,15 @@ from itertools import groupby
 from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from manual.decoration import keyword_meaning
 from manual.models import Meaning, Section
 from manual.search import mentions
-from manual.views.page import Page
+from manual.views.dated import keyword_not_yet, keyword_today
+from manual.views.page import Page, Today
 
 DAY = 24 * 60 * 60
 
@@ -22,6 +24,7 @@ DAY = 24 * 60 * 60
 def glossary(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     """Keywords, A to Z, with their meanings."""
     page = Page.of(request, edition)
+    page.same_today = Today(reverse("keywords"))
     letters = [
         (
             letter,
@@ -36,19 +39,25 @@ def glossary(request: HttpRequest, edition: int | None = None) -> HttpResponse:
 
 
 @require_safe
-def keyword(request: HttpRequest, slug: str) -> HttpResponse:
+def keyword(request: HttpRequest, slug: str, edition: int | None = None) -> HttpResponse:
     """One keyword: its meaning, other forms, related keywords, and every chapter that uses it."""
-    page = Page.of(request)
+    page = Page.of(request, edition)
     meaning = page.glossary.by_slug.get(slug)
     if meaning is None:
+        if page.dated and (not_yet := keyword_not_yet(page, slug)):
+            return not_yet
         raise Http404("No keyword of the manual has this address.")
+    if page.dated:
+        page.same_today = keyword_today(page, slug)
     using = _using(meaning, page)
     return page.render(
         "manual/keyword.html",
         meaning=meaning,
         html=_meaning(meaning, page),
         see_also=[
-            page.glossary.by_slug[other] for other in meaning.see_also if other in page.glossary.by_slug
+            (page.glossary.by_slug[other].name, page.contents.keyword_address(other))
+            for other in meaning.see_also
+            if other in page.glossary.by_slug
         ],
         chapters=[line for line in page.contents.lines if line.chapter_id in using and not line.withdrawn],
     )
@@ -74,4 +83,4 @@ def _using(meaning: Meaning, page: Page) -> set[int]:
 
 
 def _meaning(meaning: Meaning, page: Page) -> SafeString:
-    return mark_safe(keyword_meaning(meaning, page.contents))  # noqa: S308 # rendered and sanitised
+    return mark_safe(page.lens.over(keyword_meaning(meaning, page.contents)))  # noqa: S308 # rendered and sanitised

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.dateparse import parse_date
 from django.utils.safestring import SafeString, mark_safe
 
 from manual import decoration
+from manual.lens import Lens
 from manual.models import (
     Amendment,
     Contents,
@@ -26,9 +30,19 @@ from manual.models import (
     Notice,
     ThatDay,
 )
+from manual.views import last_seen
+from manual.views.another_day import DateBox, SamePage, read_day
 from manual.views.settings_of_reader import Display
 
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
+
+
+@dataclass(frozen=True)
+class Today:
+    """Where a dated page leads those who want what is in force, and what the link says."""
+
+    address: str
+    words: str = "Read what is in force today"
 
 
 @dataclass
@@ -41,6 +55,10 @@ class Page:
     edition: Edition | None
     dated: bool = False
     chapter: int | None = None  # the chapter that it is the page of
+    not_indexed: bool = False  # it shows what is told at another address already, or nothing of the manual
+    asks_for_a_day: bool = False  # it stands for a day that there is no manual of
+    searched: str = ""  # the words that it has searched for
+    same_today: Today | None = None  # where it is a dated page of something else than the contents
 
     @classmethod
     def of(cls, request: HttpRequest, number: int | None = None) -> Page:
@@ -49,7 +67,7 @@ class Page:
         Editors may see those that are scheduled, too.
         """
         manual = Manual.objects.current()
-        issued = Issued.of(with_scheduled=_is_staff(request))
+        issued = Issued.of(with_scheduled=is_staff(request))
         if number is None:
             return cls(request, manual, issued, issued.in_force)
         if number not in issued.by_number:
@@ -71,20 +89,84 @@ class Page:
         return self.edition is not None and self.edition in self.issued.to_come
 
     @cached_property
+    def that_day(self) -> ThatDay | None:
+        """The day, today at the latest, that the reader asked a dated page for; it need not have been in force then."""
+        day = read_day(self.request.GET.get("on", "")) if self.dated else None
+        # What will be in force on a day that is still to come is not settled.
+        return self.issued.on(day) if day and day <= timezone.localdate() else None
+
+    @property
     def asked(self) -> ThatDay | None:
         """The day that the reader asked for, where this is the edition that was in force on it."""
-        try:
-            day = parse_date(self.request.GET.get("on", ""))
-        except ValueError:
+        return self.that_day if self.that_day and self.that_day.edition == self.edition else None
+
+    @property
+    def applied_until(self) -> datetime | None:
+        """Until when this edition applied on the day asked for, where it gave way to another during it."""
+        gave_way = self.that_day.gave_way if self.that_day else []
+        return next((until for edition, until in gave_way if edition == self.edition), None)
+
+    @property
+    def kept(self) -> str:
+        """What addresses of this edition end with, so that the day asked for is not lost."""
+        return f"?on={self.that_day.day.isoformat()}" if self.that_day else ""
+
+    @property
+    def earlier_that_day(self) -> list[tuple[Edition, datetime, str]]:
+        """What applied during the day asked for before this edition did: until when, and the same page in it."""
+        gave_way = self.asked.gave_way if self.asked else []
+        return [(edition, until, self._same_in(edition)) for edition, until in gave_way]
+
+    @property
+    def when_that_day_ended(self) -> str:
+        """The same page as it stood when the day asked for ended."""
+        return self._same_in(self.that_day.edition) if self.that_day and self.that_day.edition else ""
+
+    def _same_in(self, edition: Edition) -> str:
+        same = SamePage.at(self.request.path_info) or SamePage()
+        query = self.request.GET.urlencode()
+        address = same.in_edition(edition.number or 0, self.manual)
+        return f"{address}?{query}" if query else address
+
+    @property
+    def contents_address(self) -> str:
+        """The contents of the edition that is read."""
+        return self._address("contents")
+
+    @property
+    def keywords_address(self) -> str:
+        """Its glossary."""
+        return self._address("keywords")
+
+    @property
+    def search_address(self) -> str:
+        """Where a search looks through it; forms bring the day asked for themselves."""
+        return self._address("search").removesuffix(self.kept)
+
+    def _address(self, name: str) -> str:
+        if self.dated and self.edition:
+            return f"{reverse(f'edition-{name}', args=[self.edition.number])}{self.kept}"
+        return reverse(name)
+
+    @property
+    def today(self) -> Today | None:
+        """Where the same is found in the manual in force; nowhere while none is."""
+        if self.in_force is None:
             return None
-        that_day = self.issued.on(day) if day and self.dated else None
-        return that_day if that_day and that_day.edition == self.edition else None
+        return self.same_today or Today(reverse("contents"))
+
+    @cached_property
+    def another_day(self) -> DateBox:
+        """The way to the same page on another day."""
+        return DateBox.of(self.request, self.issued, self.that_day.day.isoformat() if self.that_day else "")
 
     @cached_property
     def contents(self) -> Contents:
         if self.edition is None:
             raise Http404("No edition of the manual is in force yet.")
-        return Contents.of(self.edition, dated=self.dated)
+        contents = Contents.of(self.edition, dated=self.dated)
+        contents.manual_read = self.manual
+        return contents
 
     @cached_property
     def glossary(self) -> Glossary:
@@ -93,6 +175,21 @@ class Page:
     @cached_property
     def display(self) -> Display:
         return Display.of(self.request)
+
+    @cached_property
+    def lens(self) -> Lens:
+        """The area that is read for. What a cookie says of areas that the manual does not have means nothing."""
+        return Lens.of(self.manual.areas, self.display.area)
+
+    @cached_property
+    def area_choices(self) -> list[tuple[str, str, bool]]:
+        """The areas to choose from; none where the manual has less than two."""
+        return self.display.area_choices(self.manual.areas) if len(self.manual.areas) > 1 else []
+
+    @cached_property
+    def last_seen(self) -> Edition | None:
+        """The edition in force when this reader was last here, for those who asked that it be remembered."""
+        return last_seen.last_seen(self.request, self.issued)
 
     @property
     def superseded(self) -> bool:
@@ -103,17 +200,20 @@ class Page:
         """The amendments whose text this page needs, by key."""
         return self.fetch()
 
-    def fetch(self, *lines: Line) -> dict[int, Amendment]:
-        """One query for the texts of these chapters and of their last changes, and for the contacts in force."""
+    def fetch(self, *lines: Line, also: Collection[int] = ()) -> dict[int, Amendment]:
+        """One query for the texts of these chapters and of their last changes, of other amendments by key (`also`), and
+        for the contacts in force."""
         contacts = Entry.objects.filter(
             edition=self.in_force, chapter__slug=self.manual.contacts, withdrawn_in=None
         )
-        wanted = Q(pk__in=[line.amendment_id for line in lines]) | Q(pk__in=contacts.values("amendment"))
+        wanted = Q(pk__in=[*(line.amendment_id for line in lines), *also]) | Q(
+            pk__in=contacts.values("amendment")
+        )
         for line in lines:
             wanted |= Q(chapter=line.chapter_id, edition=line.changed_in)
         self.texts = (
-            Amendment.objects.defer("text")
-            .select_related("chapter")
+            Amendment.objects.defer("text", "based_on__text", "based_on__html")
+            .select_related("chapter", "based_on")
             .annotate(has_contacts=Exists(contacts.filter(amendment=OuterRef("pk"))))
             .filter(wanted)
             .in_bulk()
@@ -158,16 +258,27 @@ class Page:
             response["X-Robots-Tag"] = "noindex"
         return response
 
+    def lead_to(self, address: str) -> HttpResponse:
+        """To a place in the edition that is read, the day asked for kept; as little kept by caches as the page is."""
+        target, hash_, anchor = address.partition("#")
+        response = redirect(f"{target}{self.kept}{hash_}{anchor}")
+        patch_cache_control(response, no_cache=True)
+        if self.for_staff:
+            patch_cache_control(response, private=True)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
     @cached_property
     def for_staff(self) -> bool:
         """Whether a signed-in editor reads, who is shown the way to the desk. Other readers cost no query."""
-        return _is_staff(self.request)
+        return is_staff(self.request)
 
     @property
     def hidden_from_search_engines(self) -> bool:
-        return self.manual.sample or self.dated
+        return self.manual.sample or self.dated or self.not_indexed
 
 
-def _is_staff(request: HttpRequest) -> bool:
+def is_staff(request: HttpRequest) -> bool:
+    """Whether an editor is signed in, who may see what is scheduled."""
     person = getattr(request, "user", None)
     return person is not None and person.is_authenticated and person.is_staff

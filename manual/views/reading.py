@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -11,8 +12,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from manual.decoration import decorate, decorate_draft
-from manual.models import Amendment, Line
+from manual.models import Amendment, Line, NumberHistory
+from manual.views.dated import chapter_not_yet, chapter_today
+from manual.views.marks import marks_of
 from manual.views.page import Page
+from manual.views.ways_in import ways_in
 from manual.workflow import name_of
 from manual.workflow.permission import SUBMIT
 
@@ -37,16 +41,30 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     page = Page.of(request, edition)
     line = page.contents.by_slug.get(slug)
     if line is None:
+        if page.dated and (not_yet := chapter_not_yet(page, slug)):
+            return not_yet
         which = f"Edition {page.contents.edition.number}" if page.dated else "The edition in force"
         raise Http404(f"{which} has no chapter of this name.")
     if not line.is_page:
-        return redirect(line.url)
+        return page.lead_to(line.url)
+    if page.dated:
+        page.same_today = chapter_today(page, slug)
     editing = {} if page.dated else _for_editors(request, line)
-    response = chapter_page(page, line, **editing)
+    response = chapter_page(page, line, **_number_asked(page, line), **editing)
     if editing:
         # Not what a reader is shown: no cache between this editor and the site keeps it.
         patch_cache_control(response, private=True)
     return response
+
+
+def _number_asked(page: Page, line: Line) -> dict[str, Any]:
+    """The history of the number that the reader came by, if this chapter is one of several that had it."""
+    number = page.request.GET.get("number", "")
+    if page.dated or not number:
+        return {}
+    page.not_indexed = True
+    past = NumberHistory.of(number, page.contents, page.issued.editions)
+    return {"had": past, "had_by_this": tenure} if (tenure := past.of_chapter(line)) else {}
 
 
 def _for_editors(request: HttpRequest, line: Line) -> dict[str, Any]:
@@ -79,7 +97,14 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         ),
         amendment,
     )
-    text = decorate_draft(draft, page.contents) if draft else decorate(line, amendment, page.contents)
+    marks = None if draft else marks_of(page, line, amendment, last_change)
+    if draft:
+        text = decorate_draft(draft, page.contents)
+    else:
+        text = decorate(line, amendment, page.contents, since=marks.base if marks else None)
+    if marks:
+        marks.count = text.marked
+        page.not_indexed |= marks.since is not None
     before, after = page.contents.neighbours(line)
     # Of an edition that is still to come, readers know nothing yet.
     editions = page.issued.by_key
@@ -91,9 +116,11 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         amended_by=editions.get(amendment.edition_id or 0),
         changed_in=editions.get(line.changed_in),
         withdrawn_in=editions.get(line.withdrawn_in or 0),
-        successor=page.contents.by_slug.get(line.successor or ""),
-        text=mark_safe(text.html),  # noqa: S308 # sanitised when rendered, then rebuilt as a tree
+        successor=line.read_instead if line.withdrawn else None,
+        text=mark_safe(page.lens.over(text.html)),  # noqa: S308 # sanitised when rendered, then rebuilt as a tree
         outline=text.outline,
+        marks=marks,
+        ways_in=None if draft else ways_in(page, line, amendment),
         before=before,
         after=after,
         draft=draft,
@@ -103,12 +130,21 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
 
 @require_safe
 def by_number(request: HttpRequest, number: str, edition: int | None = None) -> HttpResponse:
-    """The address of a chapter's number leads to the chapter that has it in this edition."""
+    """The address of a chapter's number leads to the chapter that has it in this edition.
+
+    In the manual in force a number of the past leads to the chapter that had it last; where several had it, that
+    chapter's page says so.
+    """
     page = Page.of(request, edition)
     line = page.contents.by_number.get(number)
+    if not page.dated:
+        past = NumberHistory.of(number, page.contents, page.issued.editions)
+        line = past.newest
+        if line and line.is_page and past.of_chapter(line):
+            return page.lead_to(f"{line.url}?{urlencode({'number': number})}")
     if line is None:
         raise Http404(f"Nothing in the manual has the number {number}.")
-    return redirect(line.url)
+    return page.lead_to(line.url)
 
 
 @require_safe

@@ -77,6 +77,13 @@ class Display:
         return [self._choice("area", word, name, chosen) for word, name in [*areas.items(), (BOTH, whole)]]
 
 
+def way_back(request: HttpRequest) -> str:
+    """The page of this site that the reader came from, as its link says; the contents where it names no such page."""
+    back = request.GET.get("next", "/")
+    on_this_site = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return back if on_this_site else "/"
+
+
 @require_safe
 def display(request: HttpRequest) -> HttpResponse:
     """Remember a choice and go back to the page where it was made."""
@@ -85,10 +92,7 @@ def display(request: HttpRequest) -> HttpResponse:
     colours = request.GET.get("colours", now.colours)
     marks = request.GET.get("marks", now.marks)
     area = request.GET.get("area", "")
-    back = request.GET.get("next", "/")
-    if not back.startswith("/") or not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    response = HttpResponseRedirect(back)
+    response = HttpResponseRedirect(way_back(request))
     response["Cache-Control"] = "no-store"
     wanted = Display(size, colours, marks)
     if size in SIZES and colours in COLOURS and marks in MARKS and (not area or wanted.cookie != now.cookie):

@@ -8,6 +8,7 @@ import pytest
 from manual import workflow
 from manual.models import Chapter, Edition, Manual
 from tests.manual_maker import agreed, grow, meaning
+from tests.remembered import remembered
 
 FIRST = datetime(2026, 3, 2, tzinfo=UTC)
 SECOND = datetime(2026, 5, 11, 9, 30, tzinfo=UTC)
@@ -52,6 +53,7 @@ class Sample:
 
 
 @pytest.fixture
+@remembered
 def sample(db: None) -> Sample:
     """Edition 1 holds everything; 2 (urgent) withdraws Old ways; 3 adds Bruising before Assessment, amends Referral."""
     Manual(

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.db import DatabaseError
 
@@ -14,7 +16,8 @@ def test_the_content_security_policy_forbids_what_is_not_ours(client, sample, ad
     assert "unsafe" not in policy
     page = response.content.decode()
     assert " style=" not in page
-    assert "<script" not in page
+    # Scripts come from files of this site, and hold no words of their own.
+    assert not re.search(r'<script(?! src="/static/js/[a-z-]+\.js" defer></script>)', page)
     assert "onclick" not in page
 
 
