@@ -56,7 +56,8 @@ def read(source: Source, areas: Mapping[str, str]) -> Element:
 class _Headings(HashHeaderProcessor):
     """A heading needs a space after its signs: “#1” and “#MeToo” at the beginning of a line are words."""
 
-    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6}+)(?=[ ])(?P<header>(?:\\.|[^\\#\n]|#+(?=[^#\n]))*+)#*(?:\n|$)")
+    # The header is not possessive: Python 3.11.2, which Debian 12 has, then takes closing signs for words.
+    RE = re.compile(r"(?:^|\n)(?P<level>#{1,6}+)(?=[ ])(?P<header>(?:\\.|[^\\#\n]|#+(?=[^#\n]))*)#*(?:\n|$)")
 
 
 class _Rules(HRProcessor):
