@@ -72,7 +72,8 @@ def _name(line: Line, section: Section) -> str:
 
 
 def applied(page: Page, line: Line) -> str:
-    """When the edition applied: “in force from 1 June 2026 to 4 October 2026”. Of a withdrawn chapter, that it is."""
+    """When the edition applied, “in force 1 June 2026” or “in force from 1 June 2026 to 4 October 2026”; of a withdrawn
+    chapter, since when it is that."""
     edition = page.contents.edition
     begins = timezone.localtime(moment_of(edition))
     if line.withdrawn_in and (withdrawn_in := page.issued.by_key.get(line.withdrawn_in)):
@@ -81,7 +82,7 @@ def applied(page: Page, line: Line) -> str:
         return f"to take effect on {_day(begins)}"
     after = page.superseded_by
     if after is None:
-        return f"in force from {_day(begins)}"
+        return f"in force {_day(begins)}"
     ends = timezone.localtime(moment_of(after))
     if ends.date() == begins.date():
         return f"in force on {_day(begins)} until {ends:%H:%M}"

@@ -31,11 +31,11 @@ def test_a_chapter_and_all_its_sections_have_words_and_an_address_for_ever(clien
     permanent = "http://testserver/editions/3/chapters/referral/"
     start = "Northfield procedures, edition 3, 1.1.1"
     assert found == [
-        (f"{start} Referral, in force from 5 October 2026", permanent),
-        (f"{start}, section 1 (Who refers), in force from 5 October 2026", f"{permanent}#who"),
-        (f"{start}, section 1.1 (At night), in force from 5 October 2026", f"{permanent}#night"),
+        (f"{start} Referral, in force 5 October 2026", permanent),
+        (f"{start}, section 1 (Who refers), in force 5 October 2026", f"{permanent}#who"),
+        (f"{start}, section 1.1 (At night), in force 5 October 2026", f"{permanent}#night"),
         (
-            f"{start}, section 2 (What a LADO does), in force from 5 October 2026",
+            f"{start}, section 2 (What a LADO does), in force 5 October 2026",
             f"{permanent}#what-a-lado-does",
         ),
     ]
