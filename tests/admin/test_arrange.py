@@ -13,6 +13,7 @@ from manual import workflow
 from manual.models import Chapter, Contents, Edition, Event
 from manual.workflow import Moved, NotPermitted, Refused, Standing
 from tests.manual_maker import DAY, LONG_AGO, agreed, grow, outline_of
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,7 @@ def onlooker(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+@remembered
 def chapters() -> dict[str, Chapter]:
     return grow("""
         safeguarding
@@ -42,6 +44,7 @@ def chapters() -> dict[str, Chapter]:
 
 
 @pytest.fixture
+@remembered
 def published(chapters: dict[str, Chapter]) -> Edition:
     for chapter in chapters.values():
         if chapter.kind == "link":

@@ -10,11 +10,13 @@ from django.utils import timezone
 from manual import workflow
 from manual.models import Amendment, Chapter, Kind, Status
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def chapters(db: None) -> dict[str, Chapter]:
     chapters = grow("core\n    referral\n    assessment\n    old-ways\n")
     first_edition(chapters)

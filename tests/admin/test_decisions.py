@@ -17,6 +17,7 @@ from manual import workflow
 from manual.admin.timeline import DONE
 from manual.models import Amendment, Chapter, Event, Manual, Status
 from tests.manual_maker import DAY, FAR_AHEAD, agreed, first_edition, grow, words_of
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,12 @@ def in_status(status: str, chapter: Chapter, author: User) -> Amendment:
     return amendment
 
 
+@remembered
+def one_in_every_status(author: User) -> dict[str, Amendment]:
+    chapters = grow("".join(f"in-{status}: chapter\n" for status in Status.values))
+    return {status: in_status(status, chapters[f"in-{status}"], author) for status in Status.values}
+
+
 def page_of(amendment: Amendment) -> str:
     return f"/admin/manual/amendment/{amendment.pk}/change/"
 
@@ -102,11 +109,9 @@ def stored(amendment: Amendment) -> dict[str, Any]:
 def test_a_button_is_there_for_those_who_may_and_does_nothing_for_others(
     client: Any, decision: str, who: str, people: dict[str, User], person: Callable[..., User]
 ) -> None:
-    chapters = grow("".join(f"in-{status}: chapter\n" for status in Status.values))
     author = people[who] if who in OWN else person("somebody", "submit_amendment", first_name="Ann")
     client.force_login(people[who])
-    for status in Status.values:
-        amendment = in_status(status, chapters[f"in-{status}"], author)
+    for status, amendment in one_in_every_status(author).items():
         to, may = BUTTONS[decision].get(status, ("", set()))
         was, events = stored(amendment), amendment.events.count()
         page = client.get(page_of(amendment))
@@ -127,6 +132,7 @@ def test_a_button_is_there_for_those_who_may_and_does_nothing_for_others(
 
 
 @pytest.fixture
+@remembered
 def chapter(db: None) -> Chapter:
     chapters = grow("core\n    referral\n")
     first_edition(chapters)
@@ -134,6 +140,7 @@ def chapter(db: None) -> Chapter:
 
 
 @pytest.fixture
+@remembered
 def draft(chapter: Chapter, editor: User) -> Amendment:
     return workflow.draft(chapter, by=editor, **words_of(chapter, text="Ring within 24 hours."))
 

@@ -13,6 +13,7 @@ from manual import workflow
 from manual.admin.desk import SHOWN
 from manual.models import Chapter, Document, Edition, Keyword, Manual, OutsideLink, StoredFile
 from tests.manual_maker import agreed, approved, first_edition, grow, meaning, submitted, words_of
+from tests.remembered import remembered
 
 DESK = "/admin/"
 
@@ -34,6 +35,7 @@ def ann(db) -> User:
 
 
 @pytest.fixture
+@remembered
 def published(db) -> Edition:
     Manual(title="Procedures of the north").save()
     return first_edition(

@@ -12,6 +12,7 @@ from manual import drafting, workflow
 from manual.models import Chapter, Contents, Definition, Edition, Event, Glossary, Keyword, Status
 from manual.workflow import NotPermitted, NotReady, Overtaken, Refused
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow, meaning
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +41,7 @@ def onlooker(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+@remembered
 def published(db: None) -> Edition:
     chapters = grow("core\n    referral\n    assessment\n")
     words = [
@@ -438,6 +440,7 @@ def test_a_colleagues_new_keyword_of_the_same_name_is_named(writer, colleague):
 
 
 @pytest.fixture
+@remembered
 def overtaken(writer: User, lado: Keyword) -> Definition:
     """A draft of a keyword that an urgent edition changed meanwhile."""
     draft = workflow.draft_definition(lado, by=writer, note="Why.")

@@ -14,6 +14,7 @@ from manual import workflow
 from manual.models import Chapter, Contents, Edition, Event, Notice
 from manual.workflow import NotPermitted, Refused
 from tests.manual_maker import DAY, first_edition, grow
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -34,11 +35,13 @@ def onlooker(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+@remembered
 def chapters() -> dict[str, Chapter]:
     return grow("core\n    referral\n    assessment\n")
 
 
 @pytest.fixture
+@remembered
 def published(chapters: dict[str, Chapter]) -> Edition:
     return first_edition(chapters)
 

@@ -9,6 +9,7 @@ from manual import workflow
 from manual.admin import paper
 from manual.models import Amendment, Chapter, Document, Manual, StoredFile
 from tests.manual_maker import agreed, approved, first_edition, grow, words_of
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +30,7 @@ This passage stays as it is, too.
 
 
 @pytest.fixture
+@remembered
 def chapters(db: None) -> dict[str, Chapter]:
     Manual(title="Northfield procedures", board="Northfield board").save()
     chapters = grow("core\n    referral\n    assessment\n")
@@ -38,6 +40,7 @@ def chapters(db: None) -> dict[str, Chapter]:
 
 
 @pytest.fixture
+@remembered
 def draft(chapters: dict[str, Chapter], editor: User) -> Amendment:
     text = TEXT.replace("24 hours", "one day")
     return workflow.draft(chapters["referral"], by=editor, text=text, note="The time is clearer.")

@@ -5,11 +5,13 @@ import pytest
 from manual import workflow
 from manual.models import Chapter, Edition, Manual
 from tests.manual_maker import agreed, first_edition, grow, meaning
+from tests.remembered import remembered
 
 LISTS = ["amendment", "chapter", "edition", "event"]
 
 
 @pytest.fixture
+@remembered
 def published(db) -> Edition:
     Manual(areas={"north": "North"}).save()
     return first_edition(grow("core\n    referral\n"), definitions=[meaning("lado")])

@@ -7,6 +7,7 @@ from manual import workflow
 from manual.models import Chapter, Event, Manual
 from manual.workflow import NotPermitted, Refused
 from tests.manual_maker import agreed, grow, submitted
+from tests.remembered import remembered
 
 SETTINGS = "/admin/manual/manual/1/change/"
 
@@ -19,6 +20,7 @@ def ada(db) -> User:
 
 
 @pytest.fixture
+@remembered
 def published(db):
     """A manual with a chapter of contacts and one more."""
     Manual(title="Procedures", contacts="contacts", quick_guide="referral", areas={"north": "North"}).save()

@@ -10,6 +10,7 @@ from manual import comparison, workflow
 from manual.admin.up_to_date import places_in, settled
 from manual.models import Amendment, Chapter, Edition, Status
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +21,7 @@ CLASHING = BEFORE.replace("third", "final")
 
 
 @pytest.fixture
+@remembered
 def chapter(db: None) -> Chapter:
     chapters = grow("core\n    referral\n")
     first_edition(chapters)
@@ -28,6 +30,7 @@ def chapter(db: None) -> Chapter:
 
 
 @pytest.fixture
+@remembered
 def draft(chapter: Chapter, editor: User) -> Amendment:
     return workflow.draft(chapter, by=editor, text=MINE, note="Mine.")
 
@@ -332,3 +335,16 @@ def test_words_without_sense_are_refused_and_kept(
 def test_a_draft_that_is_not_there_is_not_found(client: Any, editor: User) -> None:
     client.force_login(editor)
     assert client.get("/admin/manual/amendment/999999/up-to-date/").status_code == 404
+
+
+def test_the_counterpart_is_taken_over_unless_the_draft_names_its_own(
+    client: Any, chapter: Chapter, draft: Amendment, editor: User
+) -> None:
+    other = Chapter.objects.add("thresholds")
+    changed(chapter, THEIRS, areas=["north"], counterpart=other)
+    client.force_login(editor)
+    answer = client.get(address(draft))
+    assert "For other areas see:" in answer.content.decode()
+    assert client.post(address(draft), form_of(answer)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.areas, draft.counterpart) == (["north"], other)

@@ -9,12 +9,14 @@ from django.utils import timezone
 from manual import workflow
 from manual.models import Amendment, Chapter, Contents, Document, Edition, Manual, StoredFile
 from tests.manual_maker import LONG_AGO, agreed, file_words, first_edition, grow, meaning
+from tests.remembered import remembered
 
 PAGES = ["write", "preview", "changes"]
 ASKED = [("save", "POST"), ("token", "GET"), ("pasted", "POST"), ("pick", "GET")]
 
 
 @pytest.fixture
+@remembered
 def published(db) -> Edition:
     Manual(areas={"north": "North", "south": "South"}, contacts="contacts").save()
     chapters = grow("core\n    referral\n    assessment\n    leaflet: link\ncontacts: chapter\n")
@@ -37,6 +39,7 @@ def published(db) -> Edition:
 
 
 @pytest.fixture
+@remembered
 def draft(published, editor) -> Amendment:
     return workflow.draft(published.entries.get(chapter__slug="referral").chapter, by=editor)
 
@@ -252,6 +255,7 @@ def test_everything_that_an_editor_decides_is_saved(writer, draft):
         "significance": "withdrawn",
         "successor": Chapter.objects.get(slug="assessment").pk,
         "areas": ["south"],
+        "counterpart": Chapter.objects.get(slug="assessment").pk,
         "remark": "under review",
         "label": "See also",
         "numbering": "paragraphs",
@@ -264,6 +268,7 @@ def test_everything_that_an_editor_decides_is_saved(writer, draft):
     draft.refresh_from_db()
     assert draft.title == "Referrals and more"
     assert draft.successor and draft.successor.slug == "assessment"
+    assert draft.counterpart and draft.counterpart.slug == "assessment"
     assert str(draft.agreed_on) == "2026-05-03"
     for name in (
         "note", "significance", "areas", "remark", "label", "numbering", "passage_status", "agreed_by", "minute",
@@ -279,6 +284,26 @@ def test_what_to_read_instead_is_kept_only_of_a_withdrawal(writer, draft):
     assert answer.status_code == 200
     draft.refresh_from_db()
     assert draft.successor is None
+
+
+def test_only_a_chapter_for_some_areas_has_a_counterpart(writer, draft):
+    other = Chapter.objects.get(slug="assessment")
+    writer.post(address("save", draft), form_of(draft, areas=["south"], counterpart=other.pk))
+    draft.refresh_from_db()
+    assert draft.counterpart == other
+    shown = writer.get(address("write", draft)).content.decode()
+    assert 'id="writing-counterpart"' in shown and f'<option value="{other.pk}" selected>' in shown
+    answer = writer.post(address("save", draft), form_of(draft, areas=[], counterpart=other.pk))
+    assert answer.json()["errors"] == {}
+    draft.refresh_from_db()
+    assert (draft.areas, draft.counterpart) == ([], None)
+
+
+def test_a_chapter_cannot_choose_itself_as_its_counterpart(writer, draft):
+    answer = writer.post(
+        address("save", draft), form_of(draft, areas=["south"], counterpart=draft.chapter_id)
+    )
+    assert list(answer.json()["errors"]) == ["counterpart"]
 
 
 @pytest.mark.parametrize("words", [{"title": ""}, {"note": ""}, {"title": "", "note": "", "text": ""}])
@@ -312,6 +337,7 @@ def test_a_text_that_cannot_be_shown_loses_no_word(writer, draft):
         ("agreed_on", "tomorrow"),
         ("passage_status", "law"),
         ("successor", "999999"),
+        ("counterpart", "999999"),
     ],
 )
 def test_a_word_that_does_not_fit_is_named_and_the_others_are_saved(writer, draft, field, value):

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.core.cache import cache
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from manual.interchange import load
 from tests.browser.board import PASSWORD, sign_in
 from tests.manual_maker import FAR_AHEAD
+from tests.remembered import remembered
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -43,9 +45,28 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(live_server) -> str:
     """The address of a running site with the sample manual."""
-    load(CONTENT)
-    cache.clear()
+    load_the_sample_manual()
     return live_server.url
+
+
+@remembered
+def load_the_sample_manual() -> None:
+    load(CONTENT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def style_sheets_are_kept_by_the_browser() -> Iterator[None]:
+    """As where the site is in use. A page has many small ones, and a test opens many pages."""
+    serve = StaticFilesHandler.serve
+
+    def serve_to_keep(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+        answer = serve(handler, request)
+        answer["Cache-Control"] = "max-age=3600"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
+        yield
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import Client
@@ -18,6 +17,7 @@ from playwright.sync_api import Page, expect
 
 from manual import workflow
 from manual.models import Chapter, Manual, OutsideLink
+from tests.browser import rules
 from tests.browser.board import sign_in
 from tests.documents.files import PDF
 from tests.manual_maker import (
@@ -32,6 +32,7 @@ from tests.manual_maker import (
     meaning,
     submitted,
 )
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -39,11 +40,9 @@ Stock = dict[str, Any]
 
 SILENT = {"problem": "It does not answer.", "failing_since": LONG_AGO}
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 # The preview in the frame of the writing page is a page of its own here.
-ONLY = {"resultTypes": ["violations"], "iframes": False, "preload": False}
-BY_DAY = {**RULES, **ONLY}
-BY_NIGHT = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, **ONLY}
+BY_DAY = {**rules.BY_DAY, "iframes": False}
+BY_NIGHT = {**BY_DAY, "runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 STATES = [
     "draft",
@@ -173,13 +172,16 @@ def every_name(patterns: Any = None) -> Iterator[str]:
 
 
 @pytest.fixture
-def stock(board_member: Callable[..., Any]) -> Stock:
+def board(board_member: Callable[..., User]) -> dict[str, User]:
+    roles = {"erin": "Editor", "ella": "Editor", "ada": "Approver", "adam": "Administrator"}
+    return {name: board_member(role, name) for name, role in roles.items()}
+
+
+@pytest.fixture
+@remembered
+def stock(board: dict[str, User]) -> Stock:
     """A manual with one of everything: texts, keywords and documents in every state, editions, notices, links."""
-    erin, ella, ada = (
-        board_member(role, name)
-        for role, name in (("Editor", "erin"), ("Editor", "ella"), ("Approver", "ada"))
-    )
-    board_member("Administrator", "adam")
+    erin, ella, ada = board["erin"], board["ella"], board["ada"]
     manual = Manual(title="Procedures of the north", areas={"north": "North"}, contacts="contacts")
     manual.save()
     chapters = grow("""
@@ -372,7 +374,7 @@ def what_is_wrong_here(page: Page) -> list[str]:
 def _axe(page: Page, options: dict[str, Any]) -> list[str]:
     return [
         f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:3]}"
-        for each in Axe().run(page, options=options).response["violations"]
+        for each in rules.broken_rules(page, options)
     ]
 
 

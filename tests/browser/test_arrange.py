@@ -1,20 +1,21 @@
 """The contents are arranged in a real browser: with the mouse, with the keyboard alone, and without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from manual import workflow
 from manual.models import Chapter, Edition, Event
+from tests.browser.rules import BY_DAY, broken_rules
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 TREE = "/admin/manual/chapter/arrange/"
 
 
 @pytest.fixture
+@remembered
 def chapters(db) -> dict[str, Chapter]:
     return grow("""
         safeguarding
@@ -27,6 +28,7 @@ def chapters(db) -> dict[str, Chapter]:
 
 
 @pytest.fixture
+@remembered
 def edition(chapters) -> Edition:
     texts = [agreed(chapter) for chapter in chapters.values()]
     return workflow.publish(
@@ -207,7 +209,7 @@ def test_the_pages_of_tree_keywords_and_notices_are_accessible(signed_in, editio
         assert page.evaluate(
             "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
         ), address
-        for violation in Axe().run(page, options=RULES).response["violations"]:
+        for violation in broken_rules(page, BY_DAY):
             targets = [node["target"] for node in violation["nodes"]][:3]
             found.append(f"{address}: {violation['id']}: {violation['help']} {targets}")
     assert not found, "\n".join(found)

@@ -1,21 +1,22 @@
 """An edition is gathered, checked and published in a real browser: by keyboard, without JavaScript, clicked twice."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from manual import workflow
 from manual.models import Amendment, Chapter, Edition
+from tests.browser.rules import BY_DAY, LOOKS, broken_rules
 from tests.manual_maker import LONG_AGO, agreed, first_edition, grow
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 LIST = "/admin/manual/edition/"
 
 
 @pytest.fixture
+@remembered
 def chapters(db) -> dict[str, Chapter]:
     chapters = grow("core\n    referral\n    assessment\nhealth\n    bruising\n")
     first_edition(chapters, at=LONG_AGO)
@@ -42,9 +43,9 @@ def press(page: Page, button: str) -> None:
     pytest.fail(f"The Tab key never came to {button!r}.")
 
 
-def check(page: Page) -> None:
+def check(page: Page, dark: bool) -> None:
     """No rule of accessibility is broken and nothing has to be scrolled sideways."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = broken_rules(page, LOOKS if dark else BY_DAY)
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -74,14 +75,14 @@ def test_the_pages_of_an_edition_are_accessible(signed_in, referral, chapters, w
     edition = workflow.compose(None, by=None, words={"rearranges": True}, amendments=[referral])
     for name in ("change", "confirm"):
         page.goto(reverse(f"admin:manual_edition_{name}", args=[edition.pk]))
-        check(page)
+        check(page, dark)
     page.goto(reverse("admin:manual_edition_change", args=[edition.pk]))
     page.get_by_role("radio", name="On a date, at a time").check()
     page.get_by_role("button", name="Check and confirm").click()
     expect(page.get_by_role("alert")).to_contain_text("Choose the date on which it takes effect.")
-    check(page)
+    check(page, dark)
     page.goto(LIST)
-    check(page)
+    check(page, dark)
 
 
 def test_two_quick_clicks_publish_once_and_the_back_button_says_so(signed_in, referral):

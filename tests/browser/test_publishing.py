@@ -14,6 +14,7 @@ from manual import workflow
 from manual.models import Edition, Manual
 from tests.browser.board import PASSWORD, Approver, Editor, Reader
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -32,6 +33,7 @@ IN_A_WEEK = date(2100, 1, 11)
 
 
 @pytest.fixture
+@remembered
 def edition(db: None) -> Edition:
     """A small manual in force."""
     Manual(

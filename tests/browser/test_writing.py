@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -11,16 +10,18 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from manual import rendering, workflow
 from manual.models import Amendment, Document, Edition, Manual, StoredFile
+from tests.browser.rules import BY_DAY, LOOKS, broken_rules
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
+from tests.remembered import remembered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 AREAS = {"north": "North", "south": "South"}
 REFERRAL = "Ring within three days.\n\n## When to ring {: #when }\n\nAlways ring. Then write.\n"
 
 
 @pytest.fixture
+@remembered
 def edition(db) -> Edition:
     Manual(areas=AREAS, contacts="contacts").save()
     chapters = grow("core\n    referral\n    assessment\n    strategy\ncontacts: chapter\n")
@@ -49,6 +50,7 @@ def ann(person) -> User:
 
 
 @pytest.fixture
+@remembered
 def draft(edition, ann) -> Amendment:
     return workflow.draft(edition.entries.get(chapter__slug="referral").chapter, by=ann)
 
@@ -686,7 +688,7 @@ def test_every_state_of_the_page_is_accessible(desk, draft, ann, dark):
     found = []
 
     def check(where: str) -> None:
-        for violation in Axe().run(page, options=RULES).response["violations"]:
+        for violation in broken_rules(page, LOOKS if dark else BY_DAY):
             targets = [node["target"] for node in violation["nodes"]][:3]
             found.append(f"{where}: {violation['id']}: {violation['help']} {targets}")
 

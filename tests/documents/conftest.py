@@ -10,6 +10,7 @@ from manual import workflow
 from manual.models import Chapter, Document, Edition
 from tests.documents.files import PDF, picture, svg
 from tests.manual_maker import DAY, FAR_AHEAD, LONG_AGO, agreed, filed, first_edition, grow, meaning
+from tests.remembered import remembered
 
 REFERRAL = """
 Use [](document:referral-form), or [the old way](document:referral-form).
@@ -20,6 +21,7 @@ Use [](document:referral-form), or [the old way](document:referral-form).
 
 [](document:never-was) and ![A picture that is not there](document:nor-this) and ![Form](document:referral-form).
 """
+TEXTS = {"referral": REFERRAL, "visits": "Other words, without a document."}
 WIDE = {"width": 30, "height": 20, "media_type": "image/png"}
 
 
@@ -32,6 +34,7 @@ class Shelves:
 
 
 @pytest.fixture
+@remembered
 def shelves(db: None) -> Shelves:
     chapters = grow("core\n    referral\n    visits\n    contact-details")
     contacts = agreed(chapters.pop("contact-details"), text="Ring 999. [](document:referral-form)")
@@ -41,8 +44,8 @@ def shelves(db: None) -> Shelves:
     chart = filed("flow-chart", picture(), description="Two boxes & an arrow.", filename="flow.png", **WIDE)
     words = meaning("referral", meaning="See [](document:referral-form).\n\n![](document:flow-chart)")
     two = workflow.publish(
-        by=None, amendments=[agreed(chapters["referral"], text=REFERRAL), contacts], definitions=[words],
-        documents=[form, chart], at=LONG_AGO + DAY,
+        by=None, amendments=[*(agreed(chapters[slug], text=text) for slug, text in TEXTS.items()), contacts],
+        definitions=[words], documents=[form, chart], at=LONG_AGO + DAY,
     ).edition  # fmt: skip
     later = filed("referral-form", PDF + b"\n", title="Form for referrals", filename="Referrals.pdf",
                   media_type="application/pdf", note="Shorter.")  # fmt: skip

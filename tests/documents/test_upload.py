@@ -273,7 +273,7 @@ def test_a_name_is_a_name_alone(name: str, tidied: str) -> None:
     assert tidy_name(tidied) == tidied
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(
     st.sampled_from(sorted(GOOD)),
     st.binary(max_size=40),

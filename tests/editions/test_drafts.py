@@ -14,6 +14,7 @@ from manual import workflow
 from manual.models import Amendment, Chapter, Definition, Document, Keyword, Manual, Status, StoredFile
 from manual.workflow import NotPermitted, NotReady, Overtaken, Questioned, Refused
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow, meaning
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +27,7 @@ def author(person: Callable[..., User]) -> User:
 
 
 @pytest.fixture
+@remembered
 def chapters() -> dict[str, Chapter]:
     chapters = grow("core\n    referral\n    assessment\n")
     workflow.publish(
@@ -40,6 +42,7 @@ def chapters() -> dict[str, Chapter]:
 
 
 @pytest.fixture
+@remembered
 def draft(chapters: dict[str, Chapter], author: User) -> Amendment:
     return workflow.draft(chapters["referral"], by=author, note="Who comes is said.")
 

@@ -41,6 +41,7 @@ from tests.manual_maker import (
     meaning,
     submitted,
 )
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +88,7 @@ def make_book(editor: User, approver: User) -> Book:
 
 
 @pytest.fixture
+@remembered
 def book(editor: User, approver: User) -> Book:
     return make_book(editor, approver)
 

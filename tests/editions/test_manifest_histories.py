@@ -90,7 +90,7 @@ def read(lines: list[manifest.Line]) -> tuple[list[naive.Read], set[naive.Read]]
     return [line for line in found if not line.gone], {line for line in found if line.gone}
 
 
-@settings(max_examples=400)
+@settings(max_examples=160)
 @given(st.data())
 def test_contents_are_what_the_rules_say_whatever_happened_before(data: st.DataObject) -> None:
     history: list[naive.Issue] = []
@@ -131,7 +131,7 @@ def test_contents_are_what_the_rules_say_whatever_happened_before(data: st.DataO
         lines = built
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.lists(
         st.tuples(
@@ -154,7 +154,7 @@ def test_flags_are_those_of_the_rules_whatever_kinds_of_editions_there_were(
     assert manifest.flag_window(issues) == naive.flagging(history)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(st.data())
 def test_definitions_are_checked_as_the_rules_say(data: st.DataObject) -> None:
     history: list[naive.Issue] = []

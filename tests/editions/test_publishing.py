@@ -20,6 +20,7 @@ from tests.manual_maker import (
     meaning,
     outline_of,
 )
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +28,7 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
+@remembered
 def chapters() -> dict[str, Chapter]:
     chapters = grow("""
         safeguarding

@@ -29,11 +29,13 @@ from tests.manual_maker import (
     outline_of,
     words_of,
 )
+from tests.remembered import remembered
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
+@remembered
 def chapters() -> dict[str, Chapter]:
     chapters = grow("""
         core
@@ -607,6 +609,7 @@ def rehearsed_first(publish: Callable[..., Any]) -> Callable[..., Any]:
     return verb
 
 
+@pytest.mark.django_db(transaction=True)
 @settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=25, max_size=MOST_STEPS, unique=True))
 def test_publication_does_what_was_rehearsed_whatever_editors_did(seeds: list[int]) -> None:

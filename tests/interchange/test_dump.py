@@ -275,6 +275,9 @@ def some_words(chance: Random, chapters: dict[str, Chapter], slug: str, n: int) 
         words["significance"] = chance.choice(["amended", "correction", "withdrawn"])
         if words["significance"] == "withdrawn":
             words["successor"] = chance.choice([None, *carried(chapters)])
+        if chance.random() < 0.4:
+            others = [None, *(chapter for chapter in carried(chapters) if chapter.slug != slug)]
+            words |= {"areas": ["kent"], "counterpart": chance.choice(others)}
     else:
         words["under"] = chance.choice(
             [None, chapters[slug].parent, chance.choice([None, *carried(chapters)])]

@@ -49,13 +49,15 @@ def agree(mistakes: Mistakes) -> None:
 def a_chapter(draw: st.DrawFn) -> ChapterFile:
     significance = draw(st.sampled_from(["new", "amended", "correction", "withdrawn"]))
     new = significance == "new"
+    areas = tuple(draw(st.lists(some_text, max_size=3)))
     return ChapterFile(
         slug=draw(a_slug),
         kind=draw(st.sampled_from(["", "part", "group", "chapter", "link"])),
         title=draw(a_text),
         significance=significance,
         note=draw(a_text),
-        areas=tuple(draw(st.lists(some_text, max_size=3))),
+        areas=areas,
+        counterpart=draw(maybe_a_slug) if areas else "",
         remark=draw(some_text.filter(lambda text: len(text) <= 200)),
         label=draw(some_text.filter(lambda text: len(text) <= 100)),
         link=draw(st.sampled_from(["", "https://www.example.org/a?b=c&d=%20#e"])),
@@ -161,6 +163,17 @@ def test_an_edition_survives_its_file_whatever_it_says(
     if read.contents is not None:
         read = replace(read, contents=[replace(spot, line=None) for spot in read.contents])
     assert read == edition
+
+
+def test_an_edition_of_the_hour_that_the_clocks_of_london_have_twice_survives_its_file() -> None:
+    for hour in (0, 1):
+        moment = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+        edition = EditionFile("ordinary", moment, moment)
+        mistakes = Mistakes()
+        read = EditionFile.read(edition.write(), Source("edition.yaml", mistakes))
+        agree(mistakes)
+        assert read is not None
+        assert (read.effective, read.published) == (moment, moment)
 
 
 @given(

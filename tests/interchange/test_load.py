@@ -208,6 +208,23 @@ def test_a_successor_may_come_later(tmp_path: Path) -> None:
     assert "successor: calls\n" in (tmp_path / "written" / TWO / "chapters/visits.md").read_text()
 
 
+def test_counterparts_may_name_each_other_and_one_that_comes_later(tmp_path: Path) -> None:
+    visits = f"{ONE}/chapters/visits.md"
+    files = SECOND | {
+        visits: FIRST[visits].replace("---\n\n", "counterpart: infants\n---\n\n"),
+        f"{TWO}/chapters/infants.md": front(
+            "See them.", kind="chapter", title="Infants", under="core", areas="[south]", counterpart="visits"
+        ),
+    }
+    load(lay(tmp_path / "content", files))
+    one = Amendment.objects.get(chapter__slug="visits", sequence=1)
+    other = Amendment.objects.get(chapter__slug="infants")
+    assert (one.counterpart, other.counterpart) == (other.chapter, one.chapter)
+    dump(tmp_path / "written")
+    assert "counterpart: infants\n" in (tmp_path / "written" / visits).read_text()
+    assert "counterpart: visits\n" in (tmp_path / "written" / TWO / "chapters/infants.md").read_text()
+
+
 def test_the_record_says_when_the_board_published_it(first: Path) -> None:
     load(first)
     assert {event.at for event in Event.objects.filter(verb="publish")} == {

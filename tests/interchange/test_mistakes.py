@@ -146,6 +146,10 @@ VISITS, INFANTS = f"{TWO}/chapters/visits.md", f"{TWO}/chapters/infants.md"
             f"{GUIDE}, line 6: `approved` is “2100-01-01”, which is no date and time",
         ),
         ({GUIDE: chapter(successor="form")}, f"{GUIDE}, line 6: Only a withdrawn chapter has a successor."),
+        (
+            {GUIDE: chapter(counterpart="form")},
+            f"{GUIDE}, line 6: Only a chapter for some of the areas has a counterpart. Take `counterpart` out.",
+        ),
         ({INFANTS: chapter(numbered="no")}, f"{INFANTS}, line 6: `numbered` is true or false, not “no”."),
         ({INFANTS: chapter(under="a b")}, f"{INFANTS}, line 6: “a b” is no slug"),
         (
@@ -294,6 +298,14 @@ VISITS, INFANTS = f"{TWO}/chapters/visits.md", f"{TWO}/chapters/infants.md"
         (
             {VISITS: chapter(kind="", significance="withdrawn", successor="visits")},
             f"{VISITS}, line 5: It names itself as its successor.",
+        ),
+        (
+            {VISITS: chapter(kind="", significance="amended", areas="[north]", counterpart="infant")},
+            f"{VISITS}, line 6: There is no chapter “infant”. Did you mean “infants”?",
+        ),
+        (
+            {VISITS: chapter(kind="", significance="amended", areas="[north]", counterpart="visits")},
+            f"{VISITS}, line 6: It names itself as its counterpart.",
         ),
         (
             {f"{TWO}/edition.yaml": EDITION_2 + "new: [infants, visits]\n"},

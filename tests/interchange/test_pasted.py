@@ -311,7 +311,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=5).map("".join))
 @example("<p><b>a</b><i>b</i></p>")
 def test_any_words_survive(html):
@@ -336,7 +336,7 @@ TANGLE = [
 # fmt: on
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200) | st.lists(st.sampled_from(TANGLE), max_size=30).map("".join))
 def test_no_tangle_is_too_much(html):
     render(text(html))

@@ -68,7 +68,7 @@ def rendered(text, numbering):
         raise
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(TEXTS, NUMBERINGS)
 def test_a_page_holds_only_what_is_on_the_list(text, numbering):
     html = rendered(text, numbering).html
@@ -76,7 +76,7 @@ def test_a_page_holds_only_what_is_on_the_list(text, numbering):
     assert shape(page(second_opinion(html))) == shape(page(html))
 
 
-@settings(max_examples=150)
+@settings(max_examples=75)
 @given(TEXTS, NUMBERINGS)
 def test_a_page_is_well_formed_and_cleaning_it_again_changes_nothing(text, numbering):
     html = rendered(text, numbering).html
@@ -84,7 +84,7 @@ def test_a_page_is_well_formed_and_cleaning_it_again_changes_nothing(text, numbe
     assert sanitise(html) == html
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(TEXTS, NUMBERINGS)
 def test_the_sanitiser_finds_nothing_to_take_away(text, numbering):
     with patch.object(sys.modules["manual.rendering.render"], "sanitise", lambda html: html):
@@ -92,7 +92,7 @@ def test_the_sanitiser_finds_nothing_to_take_away(text, numbering):
     assert shape(page(sanitise(uncleaned))) == shape(page(uncleaned))
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(TEXTS, NUMBERINGS)
 def test_every_section_can_be_found_and_shown_elsewhere(text, numbering):
     found = rendered(text, numbering)
@@ -108,7 +108,7 @@ def test_every_section_can_be_found_and_shown_elsewhere(text, numbering):
         assert complaints(passage(found.html, anchor)) == []
 
 
-@settings(max_examples=100)
+@settings(max_examples=60)
 @given(st.text() | TEXTS, NUMBERINGS)
 def test_the_same_text_gives_the_same_page(text, numbering):
     assert rendered(text, numbering) == rendered(text, numbering)

@@ -138,7 +138,7 @@ def test_every_chapter_of_the_manual_keeps_its_page(chapter):
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(TEXTS | MANY_HEADINGS, NUMBERINGS)
 def test_no_text_whatever_changes_its_page(text, numbering):
     try:

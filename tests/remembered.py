@@ -1,0 +1,124 @@
+"""A manual that many tests stand on is made by the verbs once; each later test has the same rows put back."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import pickle
+import time
+from collections.abc import Callable, Iterable
+from typing import Any, ParamSpec, TypeVar
+
+from django.apps import apps
+from django.core.cache import cache
+from django.db import connection, models, transaction
+
+from manual.models import Contents, Edition, Glossary, Library
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+Rows = dict[str, set[tuple[Any, ...]]]
+
+# What was made, in this process: by the fixture and all that was there before it.
+_made: dict[bytes, tuple[Rows, bytes]] = {}
+
+
+def forget_what_was_read() -> None:
+    """What the application remembers of a manual that it has read."""
+    Contents.forget()
+    Glossary.forget()
+    Library.forget()
+    cache.clear()
+
+
+def remembered(make: Callable[P, T]) -> Callable[P, T]:
+    """For a fixture that writes to the tables of the manual: what it makes is kept, its answer too, and both are put
+    back for a test that stands on the same ground. It has to be the same whenever it is made.
+
+    The ground is every row of the manual and everybody who has an account; should any of it differ, all is made anew.
+    What cannot be told by rows of the manual that were added is never kept: a change to a row that was there, or
+    somebody new, who has to be there before.
+    """
+
+    @functools.wraps(make)
+    def make_or_put_back(*args: P.args, **kwargs: P.kwargs) -> T:
+        before = _rows()
+        people = _people()
+        ground = _ground(make, (args, kwargs), before, people)
+        if ground in _made:
+            added, answer = _made[ground]
+            _put_back(added)
+        else:
+            answer = pickle.dumps(make(*args, **kwargs))
+            after = _rows()
+            if _people() == people and all(before[table] <= rows for table, rows in after.items()):
+                _made[ground] = ({table: rows - before[table] for table, rows in after.items()}, answer)
+        forget_what_was_read()
+        return pickle.loads(answer)  # type: ignore[no-any-return]  # noqa: S301 # pickled above
+
+    return make_or_put_back
+
+
+def _people() -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, username, first_name, last_name FROM auth_user ORDER BY id")
+        people: list[tuple[Any, ...]] = cursor.fetchall()
+    return people
+
+
+def _ground(make: Callable[..., Any], given: Any, before: Rows, people: list[tuple[Any, ...]]) -> bytes:
+    # A new hour makes it anew: a manual is young, whatever the clock of a test says.
+    hour = int(time.time() // 3600)
+    there = {table: sorted(rows, key=repr) for table, rows in before.items() if rows}
+    said = (make.__module__, make.__qualname__, _named(given), hour, people, there)
+    return hashlib.sha256(repr(said).encode()).digest()
+
+
+def _named(given: Any) -> Any:
+    """What a fixture was given, in words that are the same for the same rows."""
+    if isinstance(given, models.Model):
+        return given._meta.label, given.pk
+    if isinstance(given, dict):
+        return [(key, _named(value)) for key, value in given.items()]
+    if isinstance(given, (list, tuple)):
+        return [_named(value) for value in given]
+    return given
+
+
+def _tables() -> Iterable[str]:
+    """Editions come last: the guards let nothing be added to one that is in force."""
+    models = apps.get_app_config("manual").get_models(include_auto_created=True)
+    tables = {model._meta.db_table for model in models} - {Edition._meta.db_table}
+    return [*sorted(tables), "manual_search", "manual_search_vocabulary", Edition._meta.db_table]
+
+
+def _columns(table: str) -> str:
+    if table == "manual_search" and connection.vendor == "sqlite":
+        return "rowid, *"
+    return "*"
+
+
+def _rows() -> Rows:
+    found: Rows = {}
+    with connection.cursor() as cursor:
+        for table in _tables():
+            cursor.execute(f"SELECT {_columns(table)} FROM {table}")
+            found[table] = {tuple(map(_kept, row)) for row in cursor.fetchall()}
+    return found
+
+
+def _kept(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _put_back(added: Rows) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, rows in added.items():
+            if not rows:
+                continue
+            columns = ""
+            if table == "manual_search" and connection.vendor == "sqlite":
+                columns = "(rowid, title, heading, body, anchor, number)"
+            places = ", ".join(["%s"] * len(next(iter(rows))))
+            cursor.executemany(f"INSERT INTO {table} {columns} VALUES ({places})", list(rows))
