@@ -16,7 +16,7 @@ EVERY_KIND = [
     "/keywords/section-47-enquiry/", "/search/?q=strategy", "/search/?q=", "/search/?q=zebra",
     "/chapters/bullying/", "/chapters/bullying/history/", "/chapters/bullying/compare/", "/editions/2/compare/4/",
     "/changes/", "/changes/?since=2026-05-20", "/on/2026-06-01/chapters/bullying/", "/on/2020-01-01/",
-    "/editions/1/chapters/bruising-protocol/", "/editions/2/keywords/section-47-enquiry/",
+    "/editions/2/keywords/section-47-enquiry/",
     "/editions/2/search/?q=strategy", "/editions/4/chapters/bullying/cite/", "/chapters/pre-birth-procedures/",
 ]  # fmt: skip
 
