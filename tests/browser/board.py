@@ -103,6 +103,8 @@ class Editor(Member):
         self.types(search)
         self.page.get_by_role("dialog").get_by_role("option").filter(has_text=option).first.click()
         expect(self.page.get_by_role("dialog")).to_have_count(0)
+        # Nobody types so fast that the cursor is not back in the text yet.
+        expect(self.text).to_be_focused()
 
     def pastes(self, sample: str) -> None:
         html = (CLIPBOARD / sample).read_text()
