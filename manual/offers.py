@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from manual import rendering
 from manual.drafting import numbering_of
@@ -177,19 +178,35 @@ def _first_words(text: str) -> str:
 
 def _that_hold(offers: list[Offer], amendment: Amendment) -> list[Offer]:
     """Those that make a link of the words and of nothing else; what stands in code, for instance, is left alone."""
+    numbering, areas = numbering_of(amendment), Manual.objects.current().areas
 
-    def links(text: str) -> int:
-        page = rendering.render(text, numbering=numbering_of(amendment), areas=Manual.objects.current().areas)
-        return page.html.count("<a href=") + page.html.count('<a class="')
+    def page_of(text: str) -> str:
+        return rendering.render(text, numbering=numbering, areas=areas).html
+
+    def links(html: str) -> int:
+        return html.count("<a href=") + html.count('<a class="')
 
     def hold(some: list[Offer]) -> bool:
         new = sum(not offer.words.startswith("[") for offer in some)
         try:
-            return links(taken_up(amendment.text, some)) == before + new
+            return links(page_of(taken_up(amendment.text, some))) == before + new
         except RenderingRefused:
             return False
 
+    def become_links(some: list[Offer]) -> list[Offer]:
+        """Of many, those that a page shows as links, all told by one page: each leads to a place of its own there."""
+        place = next(name for n in count() if (name := f"offer-{n}-") not in amendment.text)
+        tried = [replace(offer, instead=f"[{number}](#{place}{number})") for number, offer in enumerate(some)]
+        try:
+            html = page_of(taken_up(amendment.text, tried))
+        except RenderingRefused:
+            return some
+        return [offer for number, offer in enumerate(some) if f'href="#{place}{number}"' in html]
+
     if not offers:
         return []
-    before = links(amendment.text)
+    before = links(page_of(amendment.text))
+    if hold(offers):
+        return offers
+    offers = become_links(offers)
     return offers if hold(offers) else [offer for offer in offers if hold([offer])]

@@ -11,7 +11,7 @@ from manual import workflow
 from manual.drafting import problems_of
 from manual.models import Amendment, Chapter
 from manual.offers import Offer, offers_of, taken_up
-from manual.rendering import mentions
+from manual.rendering import mentions, render
 from tests.manual_maker import LONG_AGO, agreed, grow, words_of
 
 HEADINGS = "\n".join(
@@ -140,6 +140,15 @@ def test_what_would_be_no_link_on_the_page_is_not_offered(chapters, author):
     text = "A list:\n\n    see 1.1.2 in code\n\nand see 1.1.2.\n"
     [offer] = offers_of(draft(chapters, author, text))
     assert offer.line == 5
+
+
+def test_many_offers_in_a_text_with_code_make_few_pages(chapters, author, monkeypatch):
+    """A draft saves itself every few seconds, and an offer is no reason to wait."""
+    one = draft(chapters, author, "See 1.1.2.\n\n" * 40 + "    see 1.1.2 in code\n")
+    made = []
+    monkeypatch.setattr("manual.rendering.render", lambda *a, **b: made.append(a) or render(*a, **b))
+    assert [offer.line for offer in offers_of(one)] == list(range(1, 81, 2))
+    assert len(made) <= 4
 
 
 def test_offers_are_taken_up_together_and_hinder_no_submission(chapters, author):

@@ -163,11 +163,20 @@ def test_the_first_run_serves_the_manual_and_the_second_keeps_it(
     assert name == "admin"
     assert check_password(password[0], hashed)
 
+    # As an older release left them.
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(
+            "UPDATE manual_amendment SET html = '<p>As it was once made.</p>', rendered_with = '1'"
+        )
+
     with served(content, data, port) as (process, printed):
         assert "The manual is there already" in printed
         assert "The administrator and the password are as they were." in printed
         assert not re.search(r"password  \S", printed)
         assert "Making a Referral" in fetch(port, "/").read().decode()
+        chapter = fetch(port, "/chapters/referral/").read().decode()
+        assert "Ring the duty team" in chapter
+        assert "As it was once made" not in chapter
 
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0

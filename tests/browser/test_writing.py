@@ -198,6 +198,16 @@ def test_a_problem_leads_to_its_line(desk, draft):
     expect(page.locator("#writing-line-number")).to_have_text("Line 5")
 
 
+def test_two_links_offered_in_one_line_are_made_where_their_words_stand(desk, draft):
+    page = write(desk(), draft)
+    set_text(page, "`section 2`, section 20, section 2 or section 2.\n\n## One\n\nA.\n\n## Two\n\nB.\n")
+    offers = page.locator("#writing-offers button[name=offer]")
+    expect(offers).to_have_count(2)
+    offers.evaluate_all("buttons => buttons.forEach(button => button.click())")
+    line = text_of(page).splitlines()[0]
+    assert line == "`section 2`, section 20, [section 2](#two) or [section 2](#two)."
+
+
 def test_while_a_text_cannot_be_shown_the_last_preview_stays_and_the_reason_is_given(desk, draft):
     page = write(desk(), draft)
     set_text(page, "Ring.\n\n!!! nonsense\n    Words.\n")

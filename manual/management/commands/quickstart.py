@@ -22,7 +22,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.exceptions import InconsistentMigrationHistory
 from django.http.request import validate_host
 
-from manual import interchange
+from manual import interchange, workflow
 from manual.models import Edition
 
 ADMINISTRATOR = "admin"
@@ -81,6 +81,9 @@ class Command(BaseCommand):
         try:
             if Edition.objects.exists():
                 self.stdout.write(f"The manual is there already; {folder.name}/ was not read again.")
+                with steps.step("Looking after its pages") as note:
+                    # An older release may have made them.
+                    workflow.rerender(lambda done, total: note(f"{done} of {total}"))
                 return
             if not folder.is_dir():
                 _stop(f"The content folder {folder} is not there. Name another with --content.")

@@ -486,13 +486,17 @@ export function picture(text, start, end, address, description) {
   return putIn(text, start, end, `![${description.replace(/[[\]]/g, "").replace(/\s+/g, " ").trim()}](${address})`);
 }
 
-/** The words of a line that are offered as a link, made one; nothing where the line has them no longer. */
+/** The words of a line that are offered as a link, made one; nothing where the line has them no longer, or more than
+ * once and none of them where they stood: in a link or in “section 20”, “section 2” is something else. */
 export function linkInLine(text, number, column, words, instead) {
   const { from, to } = placeOfLine(text, number);
   const line = text.slice(from, to);
-  let at = line.startsWith(words, column) ? column : line.indexOf(words);
-  // The line changed since: not the words of what is a link already.
-  while (at > 0 && line[at - 1] === "[") at = line.indexOf(words, at + 1);
+  const places = [];
+  for (let at = line.indexOf(words); at >= 0; at = line.indexOf(words, at + 1)) {
+    const [before, after] = [line.slice(0, at), line.slice(at + words.length)];
+    if (!/[\p{L}\p{N}[`.]$/u.test(before) && !/^(?:[\p{L}\p{N}\]`]|[.,]\d)/u.test(after)) places.push(at);
+  }
+  const at = line.startsWith(words, column) ? column : places.length === 1 ? places[0] : -1;
   if (at < 0) return null;
   const start = from + at;
   return { from: start, to: start + words.length, insert: instead, start, end: start + instead.length };

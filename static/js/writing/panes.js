@@ -201,6 +201,7 @@ export class Panes {
     if (edit) {
       if (!this.wide.matches) this.select("write");
       this.field.apply(edit);
+      this.moveOffers(Number(at), Number(column), instead.length - words.length);
       item.remove();
     } else {
       item.textContent = "Those words are not there any more.";
@@ -208,6 +209,13 @@ export class Panes {
     if (this.wide.matches) (next?.querySelector("button") ?? this.tabs.querySelector("[aria-selected=true]")).focus();
     const place = document.getElementById("writing-offers");
     place.hidden = !place.querySelector("li");
+  }
+
+  /** What stands behind a new link in the same line has moved. */
+  moveOffers(line, column, by) {
+    for (const { dataset } of document.querySelectorAll(`#writing-offers button[data-at="${line}"]`)) {
+      if (Number(dataset.column) > column) dataset.column = String(Number(dataset.column) + by);
+    }
   }
 
   problem({ line, message, blocking, question }) {
