@@ -190,6 +190,9 @@ def _compared(
 ) -> dict[str, Any]:
     before, after = (_line(page, version) for version in (first, last))
 
+    def seen(html: str) -> SafeString:
+        return _safe(page.lens.over(html))
+
     def texts() -> tuple[str, str]:
         found = page.fetch(also=(first.amendment.pk, last.amendment.pk))
         return found[first.amendment.pk].html, found[last.amendment.pk].html
@@ -208,9 +211,11 @@ def _compared(
         "facts": list(_facts(page, before, after)),
         # The newest first, as everywhere.
         "between": [version for version in versions if low < version.sequence <= high],
+        # For whom both versions are, as a whole.
+        "applies_to": after.applies_to if after.applies_to == before.applies_to else [],
         "compared": compared,
-        "html": _safe(compared.html),
-        "rows": [(row, _safe(row.old), _safe(row.new)) for row in compared.rows],
+        "html": seen(compared.html),
+        "rows": [(row, seen(row.old), seen(row.new)) for row in compared.rows],
     }
 
 

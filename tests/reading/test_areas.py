@@ -92,7 +92,8 @@ def dimmed(found: HtmlElement) -> list[str]:
     [
         "/", "/chapters/referral/", "/chapters/thresholds/", "/keywords/", "/keywords/gate/", "/search/?q=hub",
         "/editions/", "/editions/2/", "/editions/1/contents/", "/editions/1/chapters/referral/",
-        "/editions/1/keywords/", "/chapters/amendments/",
+        "/editions/1/keywords/", "/chapters/amendments/", "/chapters/thresholds/compare/", "/changes/?since=2019-01-01",
+        "/editions/1/compare/2/",
     ],
 )  # fmt: skip
 def test_every_page_says_what_is_dimmed_and_takes_nothing_away(client, manual_of_two_areas, address):
@@ -124,6 +125,20 @@ def test_what_is_dimmed_in_a_chapter_is_for_the_other_area_only(client, manual_o
     assert shown[1] == "The gate (North only) At once"
     assert shown[2].startswith("Guidance, North only") and "From 1.2 Levels" in shown[2]
     assert len(shown) == 3
+
+
+def test_what_is_for_the_other_area_only_is_dimmed_in_a_comparison_too(client, manual_of_two_areas):
+    change = agreed(manual_of_two_areas["referral"], text=REFERRAL.replace("Ask the hub", "Ask the hub first"))
+    workflow.publish(by=None, amendments=[change], at=LONG_AGO + 2 * DAY)
+    for view in ("sides", "inline"):
+        compared = page(client, f"/chapters/referral/compare/?view={view}&only=all", "north")
+        shown = dimmed(compared.find_class("compare-text")[0])
+        assert any("South only" in each and "Ask the hub" in each for each in shown)
+        assert not any("Ring the gate" in each for each in shown)
+    whole = page(client, "/chapters/thresholds/compare/", "north")
+    assert "South only" in words(whole.get_element_by_id("site-main"))
+    assert all("elsewhere" in each.classes for each in whole.find_class("tracked-changes"))
+    assert whole.find_class("tracked-changes")
 
 
 def test_all_that_is_dimmed_says_in_words_for_where_it_is(client, manual_of_two_areas):
