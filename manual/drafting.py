@@ -214,9 +214,9 @@ def _taken_away(amendment: Amendment) -> Iterator[Problem]:
         .order_by("amendment__title", "anchor")
         .values_list("amendment__title", "anchor", "kind")
     )
-    if any(anchor and anchor not in here for _title, anchor, _kind in pointing):
-        # It may have the address again once the draft is submitted.
-        here |= set(_ID.findall(_html_of(anchored(amendment), amendment)))
+    if amendment.writable and any(anchor for _title, anchor, _kind in pointing):
+        # As they will be once the draft is submitted: one address may come back, another may be nobody's.
+        here = set(_ID.findall(_html_of(anchored(amendment), amendment)))
     lost: dict[tuple[str, str], set[str]] = {}
     for title, anchor, kind in pointing:
         if (anchor and anchor not in here and not gone) or (gone and kind == "include"):

@@ -114,6 +114,17 @@ def test_a_section_that_gets_its_address_back_takes_nothing_away(chapters, edito
     assert [section.anchor for section in draft.sections.exclude(heading="")] == ["out-of-hours", "police"]
 
 
+def test_a_section_that_loses_its_address_on_submission_is_told_before(chapters, editor):
+    """Of two headings of the same words nobody can say which is the one that others link to."""
+    twice = "## Out of hours {: #out-of-hours }\n\nRing.\n\n" + "## Police\n\n101\n\n" * 2
+    draft = workflow.draft(chapters["numbers"], by=editor, text=twice, note="Why.")
+    told = [each.message.split(", which")[0] for each in problems_of(draft)]
+    assert told == ["“Referral” leads to the section “#police”"]
+    workflow.submit(draft, by=editor)
+    draft.refresh_from_db()
+    assert [each.message.split(", which")[0] for each in problems_of(draft)] == told
+
+
 def test_a_withdrawn_chapter_tells_who_shows_a_passage_of_it(chapters, editor):
     draft = workflow.draft(chapters["numbers"], by=editor, significance="withdrawn", note="Why.")
     assert [each.message.split(", which")[0] for each in problems_of(draft)] == [
