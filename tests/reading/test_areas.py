@@ -128,7 +128,9 @@ def test_what_is_dimmed_in_a_chapter_is_for_the_other_area_only(client, manual_o
 
 
 def test_what_is_for_the_other_area_only_is_dimmed_in_a_comparison_too(client, manual_of_two_areas):
-    change = agreed(manual_of_two_areas["referral"], text=REFERRAL.replace("Ask the hub", "Ask the hub first"))
+    change = agreed(
+        manual_of_two_areas["referral"], text=REFERRAL.replace("Ask the hub", "Ask the hub first")
+    )
     workflow.publish(by=None, amendments=[change], at=LONG_AGO + 2 * DAY)
     for view in ("sides", "inline"):
         compared = page(client, f"/chapters/referral/compare/?view={view}&only=all", "north")
