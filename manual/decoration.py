@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -179,7 +179,7 @@ def _ready(
         _resolve_references(root, line.contents, sections)
         _label_outside_links(root)
     written = [
-        comparison.Row(row.kind, to_html(left), to_html(right), row.left_out)
+        replace(row, old=to_html(left), new=to_html(right))
         for row, left, right in zip(rows, old, new, strict=True)
     ]
     return Compared(to_html(whole), tuple(written), found.count(), found.changed)

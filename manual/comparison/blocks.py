@@ -62,6 +62,10 @@ class Token:
         )
 
 
+# Right below its heading, of a section.
+LABELS = frozenset({"status-label", "area-label"})
+
+
 @dataclass(slots=True, eq=False)
 class Block:
     """A heading, paragraph, item, row, list … `element` is where it comes from.
@@ -82,6 +86,11 @@ class Block:
     @property
     def is_heading(self) -> bool:
         return self.element.tag in HEADINGS and not self.bare
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it says of its section if it instructs or advises, or to whom it applies."""
+        return not LABELS.isdisjoint(classes(self.element)) and not self.bare
 
     @property
     def anchor(self) -> str:

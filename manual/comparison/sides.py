@@ -41,13 +41,16 @@ _OWN = {"old": "removed", "new": "added"}
 class Row:
     """HTML of either side, as safe as the two states were; empty where nothing stands on a side.
 
-    A *gap* has neither: it says how many unchanged passages were left out.
+    A *gap* has neither: it says how many unchanged passages were left out. The areas are those of the section that a
+    side is taken from; none means all.
     """
 
     kind: RowKind
     old: str = ""
     new: str = ""
     left_out: int = 0
+    old_areas: tuple[str, ...] = ()
+    new_areas: tuple[str, ...] = ()
 
 
 def side_by_side(before_html: str, after_html: str, *, only_changes: bool = False) -> list[Row]:
@@ -68,7 +71,13 @@ def sides(comparison: Comparison, *, only_changes: bool = False) -> list[Row]:
     for keep, stretch in groupby(zip(kept, lines, strict=True), lambda pair: pair[0]):
         run = [line for _, line in stretch]
         if keep:
-            rows += [Row(line.kind, _written(line.old, "old"), _written(line.new, "new")) for line in run]
+            rows += [
+                Row(
+                    line.kind, _written(line.old, "old"), _written(line.new, "new"),
+                    old_areas=_areas(line.old, "old"), new_areas=_areas(line.new, "new"),
+                )
+                for line in run
+            ]  # fmt: skip
         else:
             rows.append(Row("gap", left_out=sum(line.passages for line in run)))
     return rows
@@ -97,6 +106,10 @@ class _Line:
             if cell and cell.changes[0].block.is_heading:
                 return str(cell.changes[0].block.element.tag)
         return ""
+
+    @property
+    def is_label(self) -> bool:
+        return any(cell and cell.changes[0].block.is_label for cell in (self.new, self.old))
 
 
 @dataclass(slots=True)
@@ -198,7 +211,24 @@ def _kept(lines: list[_Line]) -> list[bool]:
         if kept[place]:
             for heading in above:
                 kept[heading] = True
+    # No words are read without what their heading says of them: that they are advice, or for one area only.
+    for place, line in enumerate(lines):
+        if line.is_label and place and kept[place - 1] and (headings[place - 1] or lines[place - 1].is_label):
+            kept[place] = True
     return kept
+
+
+def _areas(cell: _Cell | None, side: Side) -> tuple[str, ...]:
+    """Those that the section of a cell applies to, by its own heading or by the nearest above it."""
+    block = cell and (cell.changes[0].old if side == "old" else cell.changes[0].new)
+    # An item of a list stands in the section of the list.
+    section = block.element if block else None
+    while section is not None:
+        found = tuple(sorted(word[5:] for word in classes(section) if word.startswith("area-")))
+        if section.tag == "section" and found:
+            return found
+        section = section.getparent()
+    return ()
 
 
 def _written(cell: _Cell | None, side: Side) -> str:

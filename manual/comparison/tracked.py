@@ -363,7 +363,8 @@ def _wholly_new(changes: list[Change]) -> frozenset[HtmlElement]:
 
 
 def _kept(changes: list[Change]) -> list[bool]:
-    """What is shown when only changes are: they, their neighbours in the same section, and the headings above."""
+    """What is shown when only changes are: they, their neighbours in the same section, and the headings above with
+    their labels."""
     kept = [change.kind != "same" for change in changes]
     for place, change in enumerate(changes):
         if change.kind == "same":
@@ -384,6 +385,11 @@ def _kept(changes: list[Change]) -> list[bool]:
         if keep:
             sections.update(_chain(above))
     return [
-        keep or (change.new is not None and change.new.is_heading and change.new.section in sections)
+        keep
+        or (
+            change.new is not None
+            and (change.new.is_heading or change.new.is_label)
+            and change.new.section in sections
+        )
         for change, keep in zip(changes, kept, strict=True)
     ]

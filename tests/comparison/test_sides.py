@@ -114,6 +114,19 @@ def test_only_changes_says_how_much_was_left_out():
     assert shown(rows[1].new) == "2 Two"
 
 
+@pytest.mark.parametrize("only_changes", [True, False])
+def test_a_change_is_never_shown_without_the_labels_of_its_section(only_changes):
+    texts = [
+        f"## One {{: #one .guidance .kent }}\n\nA.\n\nB.\n\nC.\n\n### Two {{: .medway }}\n\nD.\n\nE.\n\n{word}.\n"
+        for word in ("Ring", "Write")
+    ]
+    html = [render(text, areas={"kent": "Kent", "medway": "Medway"}).html for text in texts]
+    side = " ".join(shown(row.new) for row in side_by_side(*html, only_changes=only_changes))
+    for words in (side, shown(tracked_changes(*html, only_changes=only_changes).html)):
+        assert "Guidance" in words and "Kent only" in words and "Medway only" in words
+    assert ("A." in side) is not only_changes
+
+
 def test_footnotes_are_shown_note_by_note():
     rows = rows_of(CHAPTER, changed(("The first note", "The very first note")))
     assert differing(rows) == [("changed", [], [("ins", "very")])]

@@ -136,6 +136,7 @@ def test_what_is_for_the_other_area_only_is_dimmed_in_a_comparison_too(client, m
         compared = page(client, f"/chapters/referral/compare/?view={view}&only=all", "north")
         shown = dimmed(compared.find_class("compare-text")[0])
         assert any("South only" in each and "Ask the hub" in each for each in shown)
+        assert any("The hub answers at night." in each for each in shown)
         assert not any("Ring the gate" in each for each in shown)
     whole = page(client, "/chapters/thresholds/compare/", "north")
     assert "South only" in words(whole.get_element_by_id("site-main"))
