@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from django.db.models import Q
 from lxml.html import fragment_fromstring
 
 from manual import comparison, rendering
@@ -74,7 +75,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Shown:
-    """A passage of a chapter that another chapter shows: which, and where; with whose open draft, if it is one."""
+    """A passage of a chapter that another chapter shows: which, and where; with the text, if it is not in force yet."""
 
     chapter: int
     name: str
@@ -155,7 +156,7 @@ def known_to_drafts() -> Known:
 
 
 def shown_in(chapter: Chapter) -> list[Shown]:
-    """Where passages of a chapter are shown: by the chapters in force, in their order, then by open drafts."""
+    """Where passages of a chapter are shown: by the chapters in force, in their order, then by what is to come."""
     edition = Edition.objects.in_force()
     contents = Contents.of(edition) if edition else None
     included = StoredReference.objects.to_chapter(chapter.slug).filter(kind="include")
@@ -186,9 +187,10 @@ def shown_in(chapter: Chapter) -> list[Shown]:
             for line in contents.lines
             for name in shown.get(line.chapter_id, ())
         ]
-    drafts = included.filter(amendment__status__in=(*OPEN, Status.APPROVED)).select_related(
-        "amendment__author"
+    still_to_come = Q(amendment__status__in=(*OPEN, Status.APPROVED)) | Q(
+        amendment__edition__in=Edition.objects.scheduled()
     )
+    drafts = included.filter(still_to_come).select_related("amendment__author")
     known = {(each.chapter, each.passage) for each in found}
     for reference in drafts.order_by("amendment", "position"):
         draft = reference.amendment

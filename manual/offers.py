@@ -18,6 +18,7 @@ from manual.rendering import RenderingRefused
 
 # More than that in one text, and it is a list of something else.
 MOST_OFFERS = 100
+_COUNTED = "Look at it again when a paragraph is added or taken out before that one."
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,11 @@ def _mentioned(amendment: Amendment, text: str, contents: Contents | None) -> It
         yield _offer_elsewhere(text, mention, line, other if number else None)
 
 
+def _is_counted(section: Section) -> bool:
+    """Whether it has no address but its place among the paragraphs: another may have that tomorrow."""
+    return not section.heading and section.anchor == f"p-{section.number}"
+
+
 def _kind_of(section: Section) -> str:
     return "section" if section.heading else "paragraph"
 
@@ -125,9 +131,13 @@ def _chapter_named(number: str, contents: Contents) -> tuple[Line, str] | None:
 def _offer_within(text: str, mention: rendering.Mention, section: Section) -> Offer:
     words = text[mention.start : mention.end]
     named = f"“{section.heading}”" if section.heading else f"“{_first_words(section.text)}”"
+    follows = (
+        f"A link leads readers there. {_COUNTED}"
+        if _is_counted(section)
+        else "Numbers change when a section is added; a link still leads there."
+    )
     return _offer(
-        text, mention.start, mention.end, f"[{words}](#{section.anchor})",
-        f"“{words}” is {named} today. Numbers change when a section is added; a link still leads there.",
+        text, mention.start, mention.end, f"[{words}](#{section.anchor})", f"“{words}” is {named} today. {follows}"
     )  # fmt: skip
 
 
@@ -143,11 +153,12 @@ def _offer_elsewhere(text: str, mention: rendering.Mention, line: Line, section:
     if title and title[0].count("(") == title[0].count(")") and title[0].count("“") == title[0].count("”"):
         end = title.end()
     instead = f"[](chapter:{line.slug}{f'#{section.anchor}' if section else ''})"
-    of = f", {section.heading}" if section and section.heading else ""
-    return _offer(
-        text, start, end, instead,
-        f"“{words}” is {line.title}{of} today. Numbers change with every edition; a link follows them.",
-    )  # fmt: skip
+    of, follows = "", "Numbers change with every edition; a link follows them."
+    if section:
+        of = f", {section.heading or f'paragraph {section.number}'}"
+    if section and _is_counted(section):
+        follows = f"A link follows the number of the chapter. {_COUNTED}"
+    return _offer(text, start, end, instead, f"“{words}” is {line.title}{of} today. {follows}")
 
 
 def _misnumbered(amendment: Amendment, text: str) -> Iterator[Offer]:

@@ -50,6 +50,7 @@ def test_a_number_of_a_chapter_or_section_is_seen(text: str) -> None:
         "2.1.5 of the London procedures", "see 2.1.5 of “Keeping safe”", "!!! include chapter:x#2.1.5",
         "<see@2.1.5>", "chapter 2 of Working Together", "Chapter 4", "s47", "s.17", "section four", "intersection 9",
         "[x]: https://example.org/ 'section 9'", "{: #section 9 }", "step 2.1.5", "ratio 1.2.3",
+        "a young person detained under section 3", "section 2 MHA",
     ],
 )  # fmt: skip
 def test_a_date_a_law_an_amount_or_what_is_a_link_already_is_let_be(text: str) -> None:
@@ -127,6 +128,21 @@ def test_a_numbered_paragraph_is_found_with_and_without_the_number_of_its_chapte
     text = "One.\n\nTwo, see paragraph 1.\n\nThree, see 1.1.1.2.\n"
     offers = offers_of(draft(chapters, author, text, numbering="paragraphs"))
     assert told(offers) == [("paragraph 1", "[paragraph 1](#p-1)"), ("1.1.1.2", "[1.1.1.2](#p-2)")]
+
+
+def test_no_offer_says_that_a_link_follows_what_is_only_counted(chapters, author):
+    """A paragraph without an address of its own is found by its place: with one more before it, that is another."""
+    own, counted, elsewhere = "paragraph 1", "paragraph 2", "1.1.2.1"
+    text = f"One.\n{{: #one }}\n\nTwo.\n\nSee {own}. See {counted}. See {elsewhere}.\n"
+    agreed_then = agreed(chapters["enquiries"], text="One.\n", numbering="paragraphs")
+    workflow.publish(by=None, amendments=[agreed_then], at=LONG_AGO.replace(year=2022))
+    offers = offers_of(draft(chapters, author, text, numbering="paragraphs"))
+    assert [(offer.words, "Look at it again" in offer.message) for offer in offers] == [
+        (own, False), (counted, True), (elsewhere, True)
+    ]  # fmt: skip
+    assert not any(
+        promise in offer.message for offer in offers[1:] for promise in ("still leads", "follows them")
+    )
 
 
 def test_words_that_name_a_number_which_the_section_no_longer_has_are_put_right(chapters, author):

@@ -77,7 +77,7 @@ _OF_LAW = frozenset(
 _LAW = re.compile(
     r"\b(?:Acts?|Regulations?|Schedules?|Code of Practice|Convention|Bill|Articles?|Part [IVX\d]+|Directive|S\.?I\.?|"
     r"Working Together|Keeping Children Safe|[Ss]tatutory [Gg]uidance|Rules \d{4}|Order \d{4}|Measure \d{4}|"
-    r"(?:CA|HRA|UK GDPR|GDPR|DPA|LASPO|PACE|MCA|EHCP?) ?\d*)\b"
+    r"[Dd]etain(?:ed|s)?|(?:CA|HRA|UK GDPR|GDPR|DPA|LASPO|PACE|MCA|MHA|EHCP?) ?\d*)\b"
 )
 # What a section of a law is spoken of with.
 _LEGAL = re.compile(

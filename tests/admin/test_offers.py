@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml.html import document_fromstring
 
 from manual import workflow
@@ -94,6 +95,14 @@ def test_an_editor_sees_where_passages_are_shown(client, chapters, editor):
     assert told in page(client, reverse("admin:manual_chapter_change", args=[chapters["numbers"].pk]))
     other = page(client, reverse("admin:manual_chapter_change", args=[chapters["referral"].pk]))
     assert "Passages of this chapter" not in other
+
+
+def test_an_editor_sees_where_a_scheduled_edition_will_show_a_passage(client, chapters, editor):
+    client.force_login(editor)
+    to_come = agreed(chapters["visits"], text="!!! include chapter:numbers#police\n")
+    workflow.publish(by=None, amendments=[to_come], effective_at=timezone.now() + 9 * DAY)
+    told = page(client, reverse("admin:manual_chapter_change", args=[chapters["numbers"].pk]))
+    assert "Visits (Police), in a text that is still to come" in told
 
 
 def test_taking_away_what_others_show_or_link_to_is_told_and_not_forbidden(chapters, editor):
