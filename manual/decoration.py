@@ -33,6 +33,7 @@ from manual.models import (
     Library,
     Line,
     Meaning,
+    SharedForm,
     changes,
 )
 from manual.rendering.serialise import to_html
@@ -557,8 +558,11 @@ def _link_keywords(root: HtmlElement, contents: Contents) -> None:
     if not glossary.meanings:
         return
     used: dict[Any, set[str]] = {}
-    for element, is_tail, section in _texts(root):
-        _link_in_text(element, is_tail, contents, glossary, used.setdefault(section, set()))
+    texts = _texts(root)
+    # Links, headings and labels say as well what a chapter speaks of.
+    spoken_of = glossary.spoken_of(root.text_content()) if glossary.shared else frozenset()
+    for element, is_tail, section in texts:
+        _link_in_text(element, is_tail, contents, glossary, spoken_of, used.setdefault(section, set()))
 
 
 def _texts(root: HtmlElement) -> list[tuple[Any, bool, Any]]:
@@ -583,7 +587,12 @@ def _texts(root: HtmlElement) -> list[tuple[Any, bool, Any]]:
 
 
 def _link_in_text(
-    element: Any, is_tail: bool, contents: Contents, glossary: Glossary, used: set[str]
+    element: Any,
+    is_tail: bool,
+    contents: Contents,
+    glossary: Glossary,
+    spoken_of: frozenset[str],
+    used: set[str],
 ) -> None:
     text = element.tail if is_tail else element.text
     if not text or not text.strip():
@@ -591,14 +600,16 @@ def _link_in_text(
     # The text, a link, the text behind it, a link, …
     pieces: list[Any] = []
     rest = 0
-    for start, end, meaning in glossary.found_in(text):
+    for start, end, meaning in glossary.found_in(text, spoken_of):
         if meaning.slug in used:
             continue
         used.add(meaning.slug)
-        pieces += [
-            text[rest:start],
-            _element("a", text[start:end], class_="keyword", href=contents.keyword_address(meaning.slug)),
-        ]
+        address = (
+            contents.shared_form_address(meaning)
+            if isinstance(meaning, SharedForm)
+            else contents.keyword_address(meaning.slug)
+        )
+        pieces += [text[rest:start], _element("a", text[start:end], class_="keyword", href=address)]
         rest = end
     if not pieces:
         return

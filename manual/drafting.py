@@ -365,12 +365,14 @@ def doubts(definition: Definition) -> list[str]:
             )
         elif plain in owners:
             found.append(
-                f"“{form}” also stands for the keyword “{owners[plain]}”; only one of the two is found."
+                f"“{form}” also stands for the keyword “{owners[plain]}”. Where a chapter does not write either of the "
+                "two out, readers are asked which is meant."
             )
         forms.add(plain)
     if (plain := _plain(definition.name)) in owners and _plain(owners[plain]) != plain:
         found.append(
-            f"“{definition.name}” is also a form of the keyword “{owners[plain]}”; only one of the two is found."
+            f"“{definition.name}” is also a form of the keyword “{owners[plain]}”. Where a chapter does not write "
+            "either of the two out in other words, readers are asked which is meant."
         )
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, cast
 
 from django import forms
@@ -88,13 +89,14 @@ def chapters_using(edition: Edition) -> dict[str, int]:
     uses: dict[str, int] | None = cache.get(key)
     if uses is None:
         glossary = Glossary.of(edition)
-        texts = Section.objects.filter(
+        sections = Section.objects.filter(
             amendment__entries__edition=edition, amendment__entries__withdrawn_in=None
-        ).values_list("amendment_id", "text")
+        ).order_by("amendment", "position")
+        texts = sections.values_list("amendment_id", "text").iterator()
         using = {
             (meaning.slug, amendment)
-            for amendment, text in texts.iterator()
-            for _start, _end, meaning in glossary.found_in(text)
+            for amendment, pieces in groupby(texts, key=itemgetter(0))
+            for _start, _end, meaning in glossary.found_in("\n".join(text for _amendment, text in pieces))
         }
         uses = dict(Counter(slug for slug, _amendment in using))
         cache.set(key, uses, DAY)

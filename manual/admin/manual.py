@@ -17,6 +17,7 @@ from manual import workflow
 from manual.models import Contents, Edition, Kind, Manual, Section
 
 NO_CHAPTER = "The edition in force has no chapter with this address."
+NO_PART = "The edition in force has no part with this address."
 NO_SECTION = "The contacts chapter has no section with this address."
 
 
@@ -31,12 +32,13 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
         edition = Edition.objects.in_force()
         if edition is None or "contacts" not in self.fields:
             return
-        lines = [
-            line for line in Contents.of(edition).lines if line.kind == Kind.CHAPTER and not line.withdrawn
-        ]
+        living = [line for line in Contents.of(edition).lines if not line.withdrawn]
+        lines = [line for line in living if line.kind == Kind.CHAPTER]
         chapters = [(line.slug, line.name) for line in lines]
         for name in ("contacts", "quick_guide"):
             self._choose(name, chapters, NO_CHAPTER)
+        parts = [(line.slug, line.name) for line in living if line.kind == Kind.PART]
+        self._choose("about", [("", "None"), *parts], NO_PART, required=False)
         # Of the chapter that was just chosen, so that its sections can be chosen next.
         chosen = self.data.get("contacts") if self.is_bound else self.instance.contacts
         amendment = next((line.amendment_id for line in lines if line.slug == chosen), None)
@@ -47,7 +49,9 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
             NO_SECTION,
         )
 
-    def _choose(self, name: str, choices: list[tuple[str, str]], refusal: str) -> None:
+    def _choose(
+        self, name: str, choices: list[tuple[str, str]], refusal: str, *, required: bool = True
+    ) -> None:
         before = self.fields[name]
         current = getattr(self.instance, name)
         missing = current not in dict(choices)
@@ -57,7 +61,7 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
             choices=choices,
             label=before.label,
             help_text=before.help_text,
-            required=True,
+            required=required,
             error_messages={"invalid_choice": refusal},
         )
         field.missing = current if missing else ""
@@ -88,7 +92,7 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
     readonly_fields = ("numbered_by", "parts_of_the_patch")
     fieldsets = (
         ("The manual", {"fields": ("title", "board", "sample")}),
-        ("Chapters that pages lead to", {"fields": ("contacts", "urgent_help", "quick_guide")}),
+        ("Chapters that pages lead to", {"fields": ("contacts", "urgent_help", "quick_guide", "about")}),
         (
             "Who has to see a change",
             {

@@ -49,6 +49,7 @@ from manual.models import (
     Meaning,
     Reference,
     Section,
+    SharedForm,
     ThatDay,
     changes,
     differences,
@@ -358,7 +359,7 @@ class _Bundle:
         self._page(written, "contents", contents=self.contents, outside_parts=self.contents.root_pages)
         for line, context in self._chapters():
             self._page(written, "chapter", self.contents.files[line.slug], line=line, **context)
-        self._page(written, "keywords", letters=self._letters())
+        self._page(written, "keywords", letters=self._letters(), shared=self._shared())
         self._page(written, "changes", listed=self.contents.listed)
         if self.since:
             self._write_changes(written, self.since)
@@ -464,6 +465,12 @@ class _Bundle:
                 ],
             )
             for letter, group in groupby(self.glossary.meanings, key=attrgetter("initial"))
+        ]
+
+    def _shared(self) -> list[tuple[SharedForm, list[tuple[str, str]]]]:
+        return [
+            (shared, [(meaning.name, f"#{meaning.slug}") for meaning in shared.meanings])
+            for shared in self.glossary.shared
         ]
 
     def _documents(self) -> Iterator[tuple[str, bytes]]:

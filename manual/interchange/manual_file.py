@@ -36,6 +36,7 @@ class ManualFile:
     contacts: str = ""
     urgent_help: str = ""
     quick_guide: str = ""
+    about: str = ""
 
     @classmethod
     def of(cls, manual: Manual) -> ManualFile:
@@ -58,6 +59,7 @@ class ManualFile:
             contacts=fields.slug("contacts") or _default("contacts"),
             urgent_help=fields.slug("urgent_help") or _default("urgent_help"),
             quick_guide=fields.slug("quick_guide") or _default("quick_guide"),
+            about=fields.slug("about"),
         )
         if areas := fields.mapping("areas"):
             for area in areas.keys:
@@ -82,6 +84,8 @@ class ManualFile:
             f"{key}: {yaml_style.word(getattr(self, key))}"
             for key in ("contacts", "urgent_help", "quick_guide")
         ]
+        if self.about:
+            lines.append(f"about: {yaml_style.word(self.about)}")
         return "\n".join(lines) + "\n"
 
 

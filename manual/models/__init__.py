@@ -1,5 +1,6 @@
 """The nouns of the manual, one a file."""
 
+from manual.models.about import about_pages
 from manual.models.amendment import Amendment, AmendmentRefused, Section, Significance
 from manual.models.changes import EditionChanges, changes
 from manual.models.chapter import Chapter, Kind, TreeRefused
@@ -14,7 +15,7 @@ from manual.models.differences import (
 from manual.models.document import Document, DocumentVersion, StoredFile
 from manual.models.edition import Edition, EditionKind, Entry, Place
 from manual.models.event import Event
-from manual.models.glossary import Glossary, Meaning, covers
+from manual.models.glossary import Glossary, Meaning, SharedForm, covers
 from manual.models.history import Mark, Step, history
 from manual.models.issued import Issued, ThatDay
 from manual.models.keyword import Definition, Keyword
@@ -62,6 +63,7 @@ __all__ = [
     "Place",
     "Reference",
     "Section",
+    "SharedForm",
     "Significance",
     "Status",
     "Step",
@@ -69,6 +71,7 @@ __all__ = [
     "ThatDay",
     "TreeRefused",
     "Version",
+    "about_pages",
     "changes",
     "covers",
     "differences",

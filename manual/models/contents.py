@@ -22,6 +22,7 @@ from manual.models.manual import Manual
 
 if TYPE_CHECKING:
     from manual.models.changes import EditionChanges
+    from manual.models.glossary import SharedForm
 
 # What an edition's contents are never changes under one stamp, so they are kept, the last few that were read.
 KEPT = 8
@@ -352,6 +353,10 @@ class Contents:
             anchor__in={anchor for _amendment, anchor in named},
         ).values_list("amendment_id", "anchor", "number", "heading")
         return {(amendment, anchor): (number, heading) for amendment, anchor, number, heading in found}
+
+    def shared_form_address(self, shared: SharedForm) -> str:
+        """Where the glossary of this edition says what a word can mean."""
+        return f"{self.address('keywords')}#{shared.slug}"
 
     def keyword_address(self, slug: str) -> str:
         """A keyword's page in this edition."""

@@ -57,6 +57,19 @@ class Meaning:
         return first if "A" <= first <= "Z" else "#"
 
 
+@dataclass(frozen=True)
+class SharedForm:
+    """A form, such as an abbreviation, that several keywords have: only the words around it tell which is meant."""
+
+    form: str
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def slug(self) -> str:
+        """The place in the list of keywords where the meanings stand side by side; no keyword has it as its own."""
+        return f"site-means-{'-'.join(WORD.findall(self.form.casefold()))}"
+
+
 def _pattern(form: str) -> re.Pattern[str]:
     """Finds a form: a plural counts, and capitals only where the form has a word all in capitals."""
     escaped = "".join(
@@ -71,6 +84,11 @@ def covers(form: str, words: str) -> bool:
     return bool(_pattern(form).fullmatch(words.strip()))
 
 
+def appears(form: str, text: str) -> bool:
+    """Whether a form of a keyword stands anywhere in a text."""
+    return bool(_pattern(form).search(text))
+
+
 class Glossary:
     """The keywords of an edition, A to Z. One query, once for each stamp of an edition."""
 
@@ -82,12 +100,28 @@ class Glossary:
         )
         self.by_slug = {meaning.slug: meaning for meaning in self.meanings}
         # By first word, so that a text is walked through once however many keywords there are. Longest first.
-        self._starting: dict[str, list[tuple[re.Pattern[str], Meaning]]] = {}
-        forms = [(form, meaning) for meaning in self.meanings for form in meaning.forms if WORD.search(form)]
-        for form, meaning in sorted(forms, key=lambda pair: (-len(pair[0]), pair[1].slug)):
+        self._starting: dict[str, list[tuple[re.Pattern[str], Meaning | SharedForm]]] = {}
+        having: dict[str, dict[Meaning, str]] = {}
+        for meaning in self.meanings:
+            for form in meaning.forms:
+                having.setdefault(" ".join(form.split()).casefold(), {}).setdefault(meaning, form)
+        self.shared = sorted(
+            (SharedForm(next(iter(of.values())), tuple(of)) for of in having.values() if len(of) > 1),
+            key=lambda shared: shared.form.casefold(),
+        )
+        shared_forms = {" ".join(shared.form.split()).casefold(): shared for shared in self.shared}
+        forms: list[tuple[str, Meaning | SharedForm]] = [
+            (form, meaning)
+            for meaning in self.meanings
+            for form in meaning.forms
+            if " ".join(form.split()).casefold() not in shared_forms
+        ]
+        forms += [(shared.form, shared) for shared in self.shared]
+        for form, found in sorted(forms, key=lambda pair: (-len(pair[0]), pair[1].slug)):
             first = WORD.search(form)
             if first:
-                self._starting.setdefault(first[0].casefold(), []).append((_pattern(form), meaning))
+                self._starting.setdefault(first[0].casefold(), []).append((_pattern(form), found))
+        self._have_shared = frozenset(meaning.slug for shared in self.shared for meaning in shared.meanings)
 
     @classmethod
     def of(cls, edition: Edition) -> Glossary:
@@ -108,8 +142,44 @@ class Glossary:
         with _keeping:
             _kept.clear()
 
-    def found_in(self, text: str) -> Iterator[tuple[int, int, Meaning]]:
-        """Where keywords stand in a text: start, end and which; in order, the longest where two begin together."""
+    def spoken_of(self, text: str) -> frozenset[str]:
+        """The slugs of keywords that a text speaks of in words of their own, among those that share a form."""
+        if not self._have_shared:
+            return frozenset()
+        found = (meaning for _start, _end, meaning in self._walk(text))
+        return frozenset(
+            meaning.slug
+            for meaning in found
+            if isinstance(meaning, Meaning) and meaning.slug in self._have_shared
+        )
+
+    def found_in(
+        self, text: str, spoken_of: frozenset[str] | None = None
+    ) -> Iterator[tuple[int, int, Meaning | SharedForm]]:
+        """Where keywords stand in a text: start, end and which; in order, the longest where two begin together.
+
+        A form that several keywords have means the one that the chapter speaks of in other words (`spoken_of`; in
+        this text, if nothing is given). If it speaks of none of them or of more than one, nobody guesses: it comes as
+        what it is, shared.
+        """
+        if spoken_of is None:
+            spoken_of = self.spoken_of(text)
+        for start, end, found in self._walk(text):
+            if isinstance(found, SharedForm):
+                meant = [meaning for meaning in found.meanings if meaning.slug in spoken_of]
+                yield start, end, meant[0] if len(meant) == 1 else found
+            else:
+                yield start, end, found
+
+    def others_with(self, meaning: Meaning) -> list[tuple[str, list[Meaning]]]:
+        """The forms that a keyword shares, each with the other keywords that have it."""
+        return [
+            (shared.form, [other for other in shared.meanings if other != meaning])
+            for shared in self.shared
+            if meaning in shared.meanings
+        ]
+
+    def _walk(self, text: str) -> Iterator[tuple[int, int, Meaning | SharedForm]]:
         end = 0
         for word in WORD.finditer(text):
             if word.start() < end:
@@ -120,10 +190,10 @@ class Glossary:
                 # A form of one word may stand here in the plural.
                 if lowered.endswith("s") and stem in self._starting:
                     candidates = [*candidates, *self._starting[stem]]
-            for pattern, meaning in candidates:
+            for pattern, found in candidates:
                 if match := pattern.match(text, word.start()):
                     end = match.end()
-                    yield match.start(), end, meaning
+                    yield match.start(), end, found
                     break
 
     def matching(self, words: list[str]) -> list[Meaning]:

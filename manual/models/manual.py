@@ -46,6 +46,13 @@ class Manual(models.Model):
         help_text="The history of a chapter then names whoever approved each amendment.",
     )
     quick_guide = models.SlugField("quick guide chapter", max_length=100, default="quick-guide")
+    about = models.SlugField(
+        "part about the manual itself",
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="Its chapters, such as an accessibility statement, are named at the foot of every page.",
+    )
 
     objects = ManualManager()
 

@@ -35,7 +35,14 @@ def glossary(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         )
         for letter, group in groupby(page.glossary.meanings, key=lambda meaning: meaning.initial)
     ]
-    return page.render("manual/keywords.html", letters=letters)
+    shared = [
+        (
+            shared,
+            [(meaning.name, page.contents.keyword_address(meaning.slug)) for meaning in shared.meanings],
+        )
+        for shared in page.glossary.shared
+    ]
+    return page.render("manual/keywords.html", letters=letters, shared=shared)
 
 
 @require_safe
@@ -59,6 +66,10 @@ def keyword(request: HttpRequest, slug: str, edition: int | None = None) -> Http
             for other in meaning.see_also
             if other in page.glossary.by_slug
         ],
+        shared=[
+            (form, [(other.name, page.contents.keyword_address(other.slug)) for other in others])
+            for form, others in page.glossary.others_with(meaning)
+        ],
         chapters=[line for line in page.contents.lines if line.chapter_id in using and not line.withdrawn],
     )
 
@@ -72,11 +83,17 @@ def _using(meaning: Meaning, page: Page) -> set[int]:
             page.contents.by_chapter[chapter].amendment_id: chapter
             for chapter in mentions(meaning.forms, page.contents.edition)
         }
-        texts = Section.objects.filter(amendment__in=amendments).values_list("amendment_id", "text")
+        texts: dict[int, list[str]] = {}
+        sections = Section.objects.filter(amendment__in=amendments).order_by("amendment", "position")
+        for amendment, text in sections.values_list("amendment_id", "text"):
+            texts.setdefault(amendment, []).append(text)
         using = {
             amendments[amendment]
-            for amendment, text in texts
-            if any(found.slug == meaning.slug for _start, _end, found in page.glossary.found_in(text))
+            for amendment, pieces in texts.items()
+            if any(
+                found.slug == meaning.slug
+                for _start, _end, found in page.glossary.found_in("\n".join(pieces))
+            )
         }
         cache.set(key, using, DAY)
     return using

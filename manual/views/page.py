@@ -29,6 +29,7 @@ from manual.models import (
     Manual,
     Notice,
     ThatDay,
+    about_pages,
 )
 from manual.views import last_seen
 from manual.views.another_day import DateBox, SamePage, read_day
@@ -228,6 +229,11 @@ class Page:
         contacts = next((text for text in self.texts.values() if getattr(text, "has_contacts", False)), None)
         html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
+
+    @cached_property
+    def about(self) -> list[tuple[str, str]]:
+        """What is written about the manual itself, for the foot of the page: always what is in force."""
+        return about_pages(self.in_force, self.manual.about) if self.in_force else []
 
     @cached_property
     def notices_up(self) -> list[Notice]:

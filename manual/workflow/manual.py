@@ -13,7 +13,8 @@ SETTINGS = "manual.change_manual"
 
 # What an administrator decides. The way of numbering and the areas are part of every stored text.
 CHANGEABLE = (
-    "title", "board", "sample", "contacts", "urgent_help", "quick_guide", "self_approval", "approvers_shown",
+    "title", "board", "sample", "contacts", "urgent_help", "quick_guide", "about", "self_approval",
+    "approvers_shown",
 )  # fmt: skip
 
 

@@ -412,7 +412,8 @@ def test_nothing_is_doubted_of_a_form_that_is_its_own(writer, lado):
 def test_a_name_that_is_another_keywords_form_is_doubted(writer, lado):
     draft = workflow.begin_keyword(by=writer, name="Designated officer")
     assert drafting.doubts(draft) == [
-        "“Designated officer” is also a form of the keyword “LADO”; only one of the two is found."
+        "“Designated officer” is also a form of the keyword “LADO”. Where a chapter does not write either of the "
+        "two out in other words, readers are asked which is meant."
     ]
 
 
