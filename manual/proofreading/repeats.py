@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -9,6 +10,9 @@ from manual.proofreading.texts import WORD, Passage, Text
 
 # Shorter ones are labels and headings such as “Within one working day”.
 SHORTEST = 6
+# Where it does not end, it is a label, or the title of a document; and a law is cited in one way only.
+_ENDED = re.compile(r"[.?!:;][”’)]*$")
+_CITED = re.compile(r"^[A-Z][^.]* (?:Act|Regulations|Order|Rules|Scheme) \d{4}, [^.]*\.$")
 
 
 def repeated(texts: Iterable[Text]) -> Iterator[tuple[Text, Passage, str, list[str]]]:
@@ -20,7 +24,7 @@ def repeated(texts: Iterable[Text]) -> Iterator[tuple[Text, Passage, str, list[s
                 continue
             for sentence in passage.sentences:
                 words = tuple(word.casefold() for word in WORD.findall(sentence))
-                if len(words) >= SHORTEST:
+                if len(words) >= SHORTEST and _ENDED.search(sentence) and not _CITED.match(sentence):
                     where[words].append((text, passage, sentence))
     for places in where.values():
         slugs = {text.slug for text, _, _ in places}
