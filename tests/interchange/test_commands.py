@@ -94,7 +94,8 @@ def test_a_terminal_sees_the_chapters_counted(first: Path) -> None:
 def test_the_sample_beside_the_software_is_what_is_loaded_when_nothing_is_named(tmp_path: Path) -> None:
     out, err = run("load_content", "-v0")
     assert err == ""
-    assert out.startswith("Loaded 4 editions: ")
+    editions = list((settings.BASE / "content" / "editions").iterdir())
+    assert out.startswith(f"Loaded {len(editions)} editions: ")
     run("dump_content", str(tmp_path / "written"))
     # Chapters come back byte by byte; of the other files only how YAML is written may differ.
     sample = {

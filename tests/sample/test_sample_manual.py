@@ -1,13 +1,16 @@
 """The sample manual that comes with the software: the contents of its newest edition, its past, what a reader finds."""
 
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 
 import pytest
 from lxml.html import document_fromstring
 
 from manual.interchange import dump, load
-from manual.models import Amendment, Contents, Definition, Edition, Line, Significance
+from manual.models import Amendment, Contents, Definition, Edition, Kind, Line, Significance
+from manual.proofreading import Proofread, proofread
+from tests.sample.questions import QUESTIONS, answered
 
 CONTENT = Path(__file__).resolve().parents[2] / "content"
 # What a proofreader holds the texts to lies beside them and is no part of the manual.
@@ -21,6 +24,20 @@ WANTED = [
 BEFORE, BEHIND = "quick-guide", "about-this-manual"
 # These two head lists of further documents, which the sample makes up.
 WITH_LISTS_OF_OUR_OWN = {"sexual-exploitation", "allegations-against-staff"}
+LONG = {
+    "responding-to-abuse-and-neglect", "recognition-of-significant-harm", "child-and-family-assessments",
+    "strategy-discussions", "child-protection-enquiries", "initial-conferences", "recording-a-child-protection-plan",
+    "implementing-the-plan", "review-conferences", "information-sharing", "bruising-protocol",
+    "child-criminal-exploitation", "missing-children-and-families", "allegations-against-staff", "agency-roles",
+    "children-from-abroad",
+}  # fmt: skip
+LONGEST, SHORTEST = "offences-against-children", "having-a-child-through-surrogacy"
+GENERATED = {"amendments"}
+
+
+@cache
+def read_as_a_proofreader() -> Proofread:
+    return proofread(CONTENT)
 
 
 @pytest.fixture
@@ -40,6 +57,16 @@ def in_the_outline(line: Line) -> bool:
     return line.slug not in (BEFORE, BEHIND) and under not in {*WITH_LISTS_OF_OUR_OWN, BEHIND}
 
 
+def test_it_is_proofread() -> None:
+    """No broken reference, American word, hard sentence, repeated sentence or unlisted time limit in any edition."""
+    report = read_as_a_proofreader()
+    assert [str(fault) for fault in report.faults] == []
+    counts = {each.slug: each.words for each in report.measured if each.newest}
+    assert {slug: counts[slug] for slug in LONG if not 1_500 <= counts[slug] <= 3_200} == {}
+    assert counts[LONGEST] >= 8_000
+    assert 90 <= counts[SHORTEST] <= 110
+
+
 def test_the_sample_manual_is_what_it_says(newest: Contents, client, tmp_path) -> None:
     # One load for all of it: the parts are named as sentences.
     the_newest_edition_gives_exactly_the_contents_wanted(newest)
@@ -47,11 +74,17 @@ def test_the_sample_manual_is_what_it_says(newest: Contents, client, tmp_path) -
     the_new_chapters_came_late_and_those_after_them_were_renumbered(newest)
     the_editions_are_those_that_a_board_makes_in_three_years()
     withdrawn_chapters_name_their_successors_and_have_left_the_contents(newest)
+    chapters_were_renamed_and_moved()
     corrections_raise_no_flag()
+    every_change_says_what_and_why()
+    every_chapter_is_in_full(newest)
     there_are_a_hundred_and_fifty_keywords(newest)
     keywords_have_changed_their_meaning()
+    it_uses_what_the_software_can_do()
     a_reader_sees_the_whole_outline_on_the_contents_page(client)
     every_page_of_it_can_be_read_and_no_reference_is_broken(client, newest)
+    for question in QUESTIONS:
+        answered(client, question)
     a_dump_of_it_is_the_very_same_files(tmp_path / "dump")
 
 
@@ -107,12 +140,45 @@ def withdrawn_chapters_name_their_successors_and_have_left_the_contents(newest: 
     assert {line.slug for line in newest.gone} == set(successors)
 
 
+def chapters_were_renamed_and_moved() -> None:
+    titles = defaultdict(set)
+    for slug, title in Amendment.objects.published().values_list("chapter__slug", "title"):
+        titles[slug].add(title)
+    assert {slug for slug, names in titles.items() if len(names) > 1} == {
+        "living-away-from-home", "domestic-abuse", "children-in-care", "online-safety", "gangs-and-youth-violence",
+    }  # fmt: skip
+    parents = defaultdict(set)
+    for edition in Edition.objects.effective():
+        for line in Contents.of(edition).lines:
+            parents[line.slug].add(line.parent.slug if line.parent else "")
+    assert {slug for slug, of in parents.items() if len(of) > 1} == {
+        "interpreters-and-signers", "temporary-accommodation", "professional-disagreements",
+    }  # fmt: skip
+
+
 def corrections_raise_no_flag() -> None:
     for correction in Edition.objects.effective().filter(kind="correction"):
         contents = Contents.of(correction)
         for amendment in correction.amendments.all():
             assert amendment.significance == Significance.CORRECTION
             assert contents.by_chapter[amendment.chapter_id].flag == ""
+
+
+def every_change_says_what_and_why() -> None:
+    first = Edition.objects.get(number=1)
+    later = Amendment.objects.published().exclude(edition=first).exclude(significance=Significance.NEW)
+    brief = [amendment.chapter.slug for amendment in later if len(amendment.note.split()) < 10]
+    assert brief == []
+
+
+def every_chapter_is_in_full(newest: Contents) -> None:
+    counts = {each.slug: each.words for each in read_as_a_proofreader().measured if each.newest}
+    short = []
+    for line in newest.lines:
+        wanted = 400 if line.kind == Kind.CHAPTER else 70 if line.is_page else 0
+        if counts[line.slug] < wanted and line.slug not in {*GENERATED, SHORTEST}:
+            short.append(f"{line.slug}: {counts[line.slug]} of {wanted}")
+    assert short == []
 
 
 def there_are_a_hundred_and_fifty_keywords(newest: Contents) -> None:
@@ -126,6 +192,18 @@ def keywords_have_changed_their_meaning() -> None:
     for slug, edition in Definition.objects.published().values_list("keyword__slug", "edition__number"):
         meanings[slug].add(edition)
     assert len([slug for slug, editions in meanings.items() if len(editions) > 1]) >= 6
+
+
+def it_uses_what_the_software_can_do() -> None:
+    newest = Amendment.objects.published().order_by("chapter", "sequence")
+    html = "\n".join({amendment.chapter_id: amendment.html for amendment in newest}.values())
+    for sign in (
+        'class="passage guidance', 'class="passage policy', 'class="passage protocol', "area-kent", "area-medway",
+        "paragraph-number", "<thead>", "<dl>", "footnotes", "<blockquote", "appendix", 'class="include"',
+        'src="document:referral-path"', 'src="document:strategy-to-conference"', 'src="document:missing-from-care"',
+        'src="document:allegation-path"',
+    ):  # fmt: skip
+        assert sign in html, sign
 
 
 def a_reader_sees_the_whole_outline_on_the_contents_page(client) -> None:
