@@ -114,7 +114,7 @@ def test_an_amendment_on_its_way_from_the_editor_to_the_reader(
 
     # Nobody reads a word of it until the clock has passed.
     assert "body map and a pen" not in reader.opens("bruising-protocol").inner_text()
-    assert reader.page.request.get("/editions/5/").status == 404
+    assert reader.page.request.get("/editions/12/").status == 404
     clock.shift(timedelta(days=6))
     assert "body map and a pen" not in reader.opens("bruising-protocol").inner_text()
     clock.shift(timedelta(days=1, minutes=1))
@@ -124,7 +124,7 @@ def test_an_amendment_on_its_way_from_the_editor_to_the_reader(
         "What visitors do is set out step by step."
     )
     expect(reader.flag_of(BRUISING)).to_contain_text("Updated")
-    expect(reader.list_of_changes(5)).to_contain_text("What visitors do is set out step by step.")
+    expect(reader.list_of_changes(12)).to_contain_text("What visitors do is set out step by step.")
     expect(reader.page.get_by_role("heading", level=1)).to_contain_text("Winter edition")
 
 

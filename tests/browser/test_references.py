@@ -26,7 +26,7 @@ def test_a_lost_section_says_so_without_a_script_and_a_section_is_cited_in_a_dia
 
     page.locator(".cite-link").first.click()
     dialog = page.get_by_role("dialog")
-    assert "section 1 (Who does what), in force" in dialog.inner_text()
+    assert "section 1 (How enquiries begin), in force" in dialog.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog", state="detached")
