@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.db.models import F
 
-from manual import manifest, workflow
+from manual import manifest, rendering, workflow
 from manual.interchange import agreement
 from manual.interchange import folder as content_folder
 from manual.interchange.chapter_file import ChapterFile
@@ -63,7 +63,12 @@ def load(
     looked at again. `as_published` lets flaws of texts pass (broken references, skipped headings): history cannot be
     mended. Raises ContentRefused with every mistake.
     """
-    folder = Path(folder)
+    # Each text is rendered to be checked and to be stored.
+    with rendering.each_once():
+        return _load(Path(folder), update, as_published, progress)
+
+
+def _load(folder: Path, update: bool, as_published: bool, progress: Progress | None) -> Loaded:
     if not folder.is_dir():
         raise ContentRefused(
             [Mistake(str(folder), None, "There is no such folder.", "Name the one with manual.yaml.")]

@@ -5,7 +5,7 @@ from manual.rendering.anchors import from_words as anchor_from_words
 from manual.rendering.mentions import Mention, mentions, numbered_links
 from manual.rendering.passage import Marks, marks, passage
 from manual.rendering.refusal import RenderingRefused
-from manual.rendering.render import VERSION, render
+from manual.rendering.render import VERSION, each_once, render
 from manual.rendering.results import Reference, Rendered, RenderedSection
 from manual.rendering.sanitise import sanitise
 
@@ -18,6 +18,7 @@ __all__ = [
     "RenderedSection",
     "RenderingRefused",
     "anchor_from_words",
+    "each_once",
     "marks",
     "mentions",
     "numbered_links",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from manual.rendering import areas as area_marks
 from manual.rendering import boxes, characters, footnotes, limits, links, tables
@@ -19,6 +21,18 @@ from manual.rendering.vocabulary import AREAS, RESERVED
 VERSION = "2"
 
 _AREA = re.compile(r"[a-z][a-z0-9-]*")
+_Asked = tuple[str, str, tuple[tuple[str, str], ...]]
+_made: ContextVar[dict[_Asked, Rendered] | None] = ContextVar("made", default=None)
+
+
+@contextmanager
+def each_once() -> Iterator[None]:
+    """Within it no text is rendered twice: for whoever checks many before storing them."""
+    before = _made.set({})
+    try:
+        yield
+    finally:
+        _made.reset(before)
 
 
 def render(markdown: str, *, numbering: Numbering = "headings", areas: Mapping[str, str] = AREAS) -> Rendered:
@@ -33,6 +47,16 @@ def render(markdown: str, *, numbering: Numbering = "headings", areas: Mapping[s
             raise ValueError(
                 f"“{area}” cannot be the word for an area: it is not plain or has another meaning."
             )
+    made = _made.get()
+    if made is None:
+        return _render(markdown, numbering, areas)
+    asked = (markdown, numbering, tuple(areas.items()))
+    if asked not in made:
+        made[asked] = _render(markdown, numbering, areas)
+    return made[asked]
+
+
+def _render(markdown: str, numbering: Numbering, areas: Mapping[str, str]) -> Rendered:
     source = Source(limits.accept(markdown))
     with limits.depth_of_python():
         root = read(source, areas)
