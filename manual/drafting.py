@@ -30,6 +30,7 @@ from manual.models import (
     Status,
     covers,
 )
+from manual.models.glossary import plain
 from manual.models.reference import Reference as StoredReference
 from manual.models.version import AGREED, OPEN
 from manual.rendering import Reference, Rendered, RenderingRefused
@@ -345,40 +346,36 @@ def missing_from(version: Definition | DocumentVersion) -> list[str]:
 
 def keywords_named(name: str, *, besides: int | None = None) -> list[Definition]:
     """Other keywords of the same name, capitals aside, as each was last published, approved or begun."""
-    wanted = _plain(name)
-    return [other for other in _last_of_each_keyword(besides) if wanted and _plain(other.name) == wanted]
+    wanted = plain(name)
+    return [other for other in _last_of_each_keyword(besides) if wanted and plain(other.name) == wanted]
 
 
 def doubts(definition: Definition) -> list[str]:
     """What an editor should look at in a keyword and may leave as it is, a sentence each."""
     found = []
     others = [other for other in _last_of_each_keyword(definition.keyword_id) if other.status in AGREED]
-    owners = {_plain(form): other.name for other in others for form in (*other.also, other.name)}
+    owners = {plain(form): other.name for other in others for form in (*other.also, other.name)}
     forms: set[str] = set()
     for form in definition.also:
-        plain = _plain(form)
-        if plain in forms:
+        counted = plain(form)
+        if counted in forms:
             found.append(f"“{form}” stands twice among the other forms.")
         elif definition.name and covers(definition.name, form):
             found.append(
                 f"“{form}” need not be listed: capitals and plurals of the name are found by themselves."
             )
-        elif plain in owners:
+        elif counted in owners:
             found.append(
-                f"“{form}” also stands for the keyword “{owners[plain]}”. Where a chapter does not write either of the "
-                "two out, readers are asked which is meant."
+                f"“{form}” also stands for the keyword “{owners[counted]}”. Where a chapter does not write either of "
+                "the two out, readers are asked which is meant."
             )
-        forms.add(plain)
-    if (plain := _plain(definition.name)) in owners and _plain(owners[plain]) != plain:
+        forms.add(counted)
+    if (counted := plain(definition.name)) in owners and plain(owners[counted]) != counted:
         found.append(
-            f"“{definition.name}” is also a form of the keyword “{owners[plain]}”. Where a chapter does not write "
+            f"“{definition.name}” is also a form of the keyword “{owners[counted]}”. Where a chapter does not write "
             "either of the two out in other words, readers are asked which is meant."
         )
     return found
-
-
-def _plain(words: str) -> str:
-    return " ".join(words.split()).casefold()
 
 
 def _last_of_each_keyword(besides: int | None) -> list[Definition]:

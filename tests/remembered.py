@@ -14,7 +14,6 @@ from django.core.cache import cache
 from django.db import connection, models, transaction
 
 from manual.models import Contents, Edition, Glossary, Library
-from manual.models.about import forget_about_pages
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,7 +29,6 @@ def forget_what_was_read() -> None:
     Contents.forget()
     Glossary.forget()
     Library.forget()
-    forget_about_pages()
     cache.clear()
 
 

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from threading import Lock
-
+from django.conf import settings
+from django.core.cache import cache
 from django.urls import reverse
 
 from manual.models.edition import Edition, Entry
 
-KEPT = 4
-
-_kept: OrderedDict[tuple[object, str], list[tuple[str, str]]] = OrderedDict()
-_keeping = Lock()
+DAY = 24 * 60 * 60
 
 
 def about_pages(edition: Edition, part: str) -> list[tuple[str, str]]:
     """Title and address of each chapter that stands in the part about the manual. One query for each stamp."""
     if not part:
         return []
-    key = (edition.stamp, part)
-    with _keeping:
-        if key in _kept:
-            return _kept[key]
-    entries = Entry.objects.filter(edition=edition, parent__slug=part, withdrawn_in=None, gone=False)
-    found = [
-        (title, reverse("chapter", args=[slug]))
-        for title, slug in entries.order_by("position").values_list("amendment__title", "chapter__slug")
-    ]
-    with _keeping:
-        _kept[key] = found
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+    key = f"about:{settings.RELEASE}:{edition.stamp}:{part}"
+    found: list[tuple[str, str]] | None = cache.get(key)
+    if found is None:
+        entries = Entry.objects.filter(edition=edition, parent__slug=part, withdrawn_in=None, gone=False)
+        found = [
+            (title, reverse("chapter", args=[slug]))
+            for title, slug in entries.order_by("position").values_list("amendment__title", "chapter__slug")
+        ]
+        cache.set(key, found, DAY)
     return found
-
-
-def forget_about_pages() -> None:
-    """Read anew next time: for tests that count queries."""
-    with _keeping:
-        _kept.clear()

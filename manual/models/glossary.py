@@ -70,6 +70,11 @@ class SharedForm:
         return f"site-means-{'-'.join(WORD.findall(self.form.casefold()))}"
 
 
+def plain(form: str) -> str:
+    """A form as it counts where two are compared: capitals and spaces make no difference."""
+    return " ".join(form.split()).casefold()
+
+
 def _pattern(form: str) -> re.Pattern[str]:
     """Finds a form: a plural counts, and capitals only where the form has a word all in capitals."""
     escaped = "".join(
@@ -104,17 +109,17 @@ class Glossary:
         having: dict[str, dict[Meaning, str]] = {}
         for meaning in self.meanings:
             for form in meaning.forms:
-                having.setdefault(" ".join(form.split()).casefold(), {}).setdefault(meaning, form)
+                having.setdefault(plain(form), {}).setdefault(meaning, form)
         self.shared = sorted(
             (SharedForm(next(iter(of.values())), tuple(of)) for of in having.values() if len(of) > 1),
             key=lambda shared: shared.form.casefold(),
         )
-        shared_forms = {" ".join(shared.form.split()).casefold(): shared for shared in self.shared}
+        shared_forms = {plain(shared.form) for shared in self.shared}
         forms: list[tuple[str, Meaning | SharedForm]] = [
             (form, meaning)
             for meaning in self.meanings
             for form in meaning.forms
-            if " ".join(form.split()).casefold() not in shared_forms
+            if plain(form) not in shared_forms
         ]
         forms += [(shared.form, shared) for shared in self.shared]
         for form, found in sorted(forms, key=lambda pair: (-len(pair[0]), pair[1].slug)):

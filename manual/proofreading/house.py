@@ -49,7 +49,12 @@ def _fields(folder: Path, name: str, mistakes: Mistakes) -> Fields | None:
     path = folder / name
     if not path.is_file():
         return None
-    return Source(name, mistakes).fields(path.read_text(encoding="utf-8"), "The file")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        mistakes.fault(name, None, "It is not a text in UTF-8.", "Save it as UTF-8.")
+        return None
+    return Source(name, mistakes).fields(text, "The file")
 
 
 def _timescale(key: str, listed: Fields) -> Timescale | None:

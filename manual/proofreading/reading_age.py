@@ -1,6 +1,7 @@
 """How hard a text is to read: the Flesch-Kincaid grade, the school year (of the United States) that it asks for.
 
-Kincaid, Fishburne, Rogers and Chissom, 1975: 0.39 × words a sentence + 11.8 × syllables a word − 15.59.
+Kincaid, Fishburne, Rogers and Chissom, 1975: 0.39 × words a sentence + 11.8 × syllables a word − 15.59. An item of
+a list and a cell of a table end a sentence, as a full stop does.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def grade(passages: Iterable[Passage]) -> float:
     for passage in passages:
         if passage.is_heading or passage.quoted:
             continue
-        for sentence in re.split(r"(?<=[.?!:;])\s+", passage.prose):
+        for sentence in re.split(r"(?<=[.?!])[”’)\]]*\s+", passage.prose):
             found = WORD.findall(sentence)
             if len(found) < SHORTEST_SENTENCE:
                 continue

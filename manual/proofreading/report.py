@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from manual.interchange import folder as content_folder
 from manual.interchange.history import History, Renderings, Standing, render_all
 from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.mistakes import ContentRefused, Mistake, Mistakes, in_order
-from manual.interchange.progress import Progress
 from manual.models import Kind, Significance
 from manual.models.glossary import appears
 from manual.proofreading import house as house_rules
@@ -38,7 +38,7 @@ class Proofread:
     faults: list[Mistake]
 
 
-def proofread(folder: Path, *, only: Collection[str] = (), progress: Progress | None = None) -> Proofread:
+def proofread(folder: Path, *, only: Collection[str] = ()) -> Proofread:
     """Look for all that a loader lets pass and a reader should not meet; nothing is loaded and no database is asked.
 
     `only` are the slugs of chapters to look at; all without. Raises ContentRefused if the folder cannot be read at all,
@@ -49,10 +49,10 @@ def proofread(folder: Path, *, only: Collection[str] = (), progress: Progress | 
     house = house_rules.read(folder, mistakes)
     if content.manual is None or not content.editions:
         raise ContentRefused(in_order([*mistakes.faults, *mistakes.flaws]))
-    renderings = render_all(content.editions, content.manual, mistakes, progress)
+    renderings = render_all(content.editions, content.manual, mistakes, None)
     history = History(Standing(), content.manual, renderings, mistakes)
     history.play_all(content.editions)
-    reader = _Reader(folder, content.editions, renderings, house, mistakes)
+    reader = _Reader(content.editions, renderings, house, mistakes)
     in_contents = [str(line.chapter) for line in history.standing.lines if not line.gone]
     reader.read_all(in_contents, history.standing.kinds)
     wanted = set(only)
@@ -69,13 +69,12 @@ def proofread(folder: Path, *, only: Collection[str] = (), progress: Progress | 
 class _Reader:
     def __init__(
         self,
-        folder: Path,
         editions: list[content_folder.EditionFolder],
         renderings: Renderings,
         house: House,
         mistakes: Mistakes,
     ) -> None:
-        self.folder, self.house, self.mistakes = folder, house, mistakes
+        self.house, self.mistakes = house, mistakes
         titles = {chapter.slug: chapter.title for edition in editions for chapter in edition.chapters}
         self.versions: dict[str, list[Text]] = {}
         self.keywords: dict[str, KeywordEntry] = {}
@@ -93,7 +92,9 @@ class _Reader:
         for slug in [*in_contents, *sorted(set(self.versions) - set(in_contents))]:
             for text in self.versions.get(slug, ()):
                 self._read(text, is_newest=text is self.versions[slug][-1])
-        for text, passage, sentence, others in repeats.repeated(self._that_may_be_compared(newest)):
+        # An old text may not have the sentence of another chapter either.
+        every_version = chain.from_iterable(self.versions.values())
+        for text, passage, sentence, others in repeats.repeated(every_version):
             self._fault(
                 text, passage, f"This also stands in {', '.join(others)}: “{sentence[:120]}”", "Say it once."
             )
@@ -106,10 +107,10 @@ class _Reader:
             )
         self._unused_keywords(newest)
         for of, where, cause in timescales.inconsistent(newest, self.house.timescales):
-            if of:
-                self._fault(of, where, cause, f"Correct the text, or {house_rules.TIMESCALES}.")
-            else:
-                self.mistakes.flaw(house_rules.TIMESCALES, None, cause, "Correct the list.")
+            self._fault(of, where, cause, f"Correct the text, or {house_rules.TIMESCALES}.")
+        for timescale, slug in timescales.misplaced(newest, self.house.timescales):
+            cause = f"`{timescale.key}` names the chapter {slug}, which the manual does not have."
+            self.mistakes.flaw(house_rules.TIMESCALES, timescale.line, cause, "Correct the list.")
 
     def _read(self, text: Text, *, is_newest: bool) -> None:
         grade = reading_age.grade(text.passages)
@@ -126,11 +127,6 @@ class _Reader:
         )
         for place, words, instead in found:
             self._fault(text, place, f"“{words}” could be somebody’s.", instead)
-
-    def _that_may_be_compared(self, newest: list[Text]) -> Iterator[Text]:
-        """Every version: an old text may not have the sentence of another chapter either."""
-        for versions in self.versions.values():
-            yield from versions
 
     def _unused_keywords(self, newest: list[Text]) -> None:
         everything = "\n".join(passage.words for text in newest for passage in text.passages)

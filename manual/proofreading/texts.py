@@ -20,7 +20,7 @@ _LEFT_OUT = frozenset(
     {"section-number", "paragraph-number", "section-link", "footnote-back", "footnote-ref", "passage-label",
      "status-label", "area-label"}
 )  # fmt: skip
-# Where a sentence ends: not after an abbreviation of one letter, nor before a small letter.
+# Where a sentence ends: not before a small letter.
 _ENDS = re.compile(r"(?<=[.?!])[”’)\]]*\s+(?=[“‘(]?[A-Z0-9])")
 WORD = re.compile(r"[^\W\d_][\w’'-]*")
 

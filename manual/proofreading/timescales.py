@@ -27,9 +27,8 @@ _TRIGGER = re.compile(
     r"no more than|not more than|more than|longer than|for at least|at least)(?: \w+){0,2} $",
     re.IGNORECASE,
 )
-_SENTENCED = re.compile(
-    r"\b(?:imprison\w*|prison|custody|jail|sentence[ds]?|years? old|of age|aged)\b", re.IGNORECASE
-)
+# What follows an amount that is a punishment.
+_SENTENCED = re.compile(r"[’'s]* (?:of |in )?(?:imprisonment|prison|custody)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,9 @@ def stated(text: Text) -> Iterator[Stated]:
             continue
         alone = passage.tag in ("td", "li") and len(passage.words.split()) <= 5
         for sentence in passage.sentences:
-            if _SENTENCED.search(sentence):
-                continue
             for found in _AMOUNT.finditer(sentence):
+                if _SENTENCED.match(sentence, found.end()):
+                    continue
                 working = (found["unit"] or "").strip(" -").casefold() in ("working", "school")
                 article = found["number"].casefold() in ("a", "an")
                 if article and not _TRIGGER.search(sentence[: found.start()]):
@@ -93,51 +92,42 @@ def stated(text: Text) -> Iterator[Stated]:
 
 def inconsistent(
     texts: Sequence[Text], listed: Mapping[str, Timescale]
-) -> Iterator[tuple[Text | None, Passage | None, str]]:
-    """Limits that are not in the list, that differ from it, and those of the list that no text states."""
-    by_slug = {text.slug: text for text in texts}
+) -> Iterator[tuple[Text, Passage | None, str]]:
+    """Limits that are not in the list for their chapter, that differ from it, and those that a chapter should state."""
     limits: dict[str, set[str]] = {}
     for timescale in listed.values():
         for slug in timescale.chapters:
             limits.setdefault(slug, set()).add(normal(timescale.limit))
-    said: dict[str, set[str]] = {}
+    said: dict[str, set[str]] = {text.slug: set() for text in texts}
     for text in texts:
         for each in stated(text):
-            said.setdefault(text.slug, set()).add(each.limit)
+            said[text.slug].add(each.limit)
+            quoted = f"“{each.sentence[:120]}”"
             if each.limit not in limits.get(text.slug, set()):
-                yield (
-                    text,
-                    each.passage,
-                    (
-                        f"The time limit “{each.limit}” is not in the list for this chapter: “{each.sentence[:120]}”."
-                    ),
+                cause = f"The time limit “{each.limit}” is not in the list for this chapter: {quoted}."
+                yield text, each.passage, cause
+            elif wrong := _contradicted(each, listed):
+                cause = (
+                    f"It says “{each.limit}” of “{wrong.what}”, which is {wrong.limit} by the list: {quoted}."
                 )
-            elif wrong := _contradicted(each, text.slug, listed):
-                yield (
-                    text,
-                    each.passage,
-                    (
-                        f"It says “{each.limit}” of “{wrong.what}”, which is {wrong.limit} by the list: "
-                        f"“{each.sentence[:120]}”."
-                    ),
-                )
+                yield text, each.passage, cause
+    for text in texts:
+        for timescale in listed.values():
+            if text.slug in timescale.chapters and normal(timescale.limit) not in said[text.slug]:
+                cause = f"It does not state {timescale.limit}, as `{timescale.key}` of the list says."
+                yield text, None, cause
+
+
+def misplaced(texts: Sequence[Text], listed: Mapping[str, Timescale]) -> Iterator[tuple[Timescale, str]]:
+    """Timescales with chapters that the manual does not have, a slug each."""
+    slugs = {text.slug for text in texts}
     for timescale in listed.values():
         for slug in timescale.chapters:
-            if slug not in by_slug:
-                yield (
-                    None,
-                    None,
-                    f"`{timescale.key}` names the chapter {slug}, which the manual does not have.",
-                )
-            elif normal(timescale.limit) not in said.get(slug, set()):
-                yield (
-                    by_slug[slug],
-                    None,
-                    f"It does not state {timescale.limit}, as `{timescale.key}` of the list says.",
-                )
+            if slug not in slugs:
+                yield timescale, slug
 
 
-def _contradicted(each: Stated, slug: str, listed: Mapping[str, Timescale]) -> Timescale | None:
+def _contradicted(each: Stated, listed: Mapping[str, Timescale]) -> Timescale | None:
     """The timescale that a sentence speaks of, if it gives another limit and none that fits it is spoken of too."""
     lowered = each.sentence.casefold()
     spoken_of = [
@@ -148,7 +138,7 @@ def _contradicted(each: Stated, slug: str, listed: Mapping[str, Timescale]) -> T
     if any(normal(timescale.limit) == each.limit for timescale in spoken_of):
         return None
     # A sentence may state two limits, of which one is of something else.
-    others = {stated_limit for stated_limit in _limits_in(each.sentence) if stated_limit != each.limit}
+    others = _limits_in(each.sentence) - {each.limit}
     return next((timescale for timescale in spoken_of if normal(timescale.limit) not in others), None)
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from manual.proofreading import extras, proofread
-from manual.proofreading.reading_age import count_syllables
+from manual.proofreading.reading_age import count_syllables, grade
+from manual.proofreading.texts import Passage
 from tests.proofreading.folder import write
 
 LEADS_ON = "Ring the office today. Then read [](chapter:{}).\n"
@@ -94,6 +95,21 @@ def test_a_hard_text_is_told_to_be_plainer(tmp_path):
     assert causes(quoted, f"> {hard}") == [], "the law's own words do not count"
 
 
+def test_only_a_full_stop_ends_a_sentence():
+    def passage(words: str) -> Passage:
+        return Passage("p", words, words, False, None)
+
+    joined = "Ring the duty worker now; then write to the school; then tell the child."
+    parted = "Ring the duty worker now. Then write to the school. Then tell the child."
+    assert grade([passage(joined)]) > grade([passage(parted)]) + 3
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path):
+    folder = write(tmp_path, TWO)
+    (folder / "house-style.yaml").write_bytes(b"reading_grade: \xff\n")
+    assert found_in(folder) == ["house-style -: It is not a text in UTF-8."]
+
+
 def test_a_sentence_that_stands_in_two_chapters_is_found_in_both(tmp_path):
     same = "Record what the child said in their own words."
     folder = write(tmp_path, {slug: f"{same}\n\n{text}" for slug, text in TWO.items()})
@@ -155,6 +171,8 @@ RIGHT = "The first visit is within five working days. A complaint is answered wi
             ["says “10 working days” of “First visit”", "does not state 5 working days"],
         ),
         (RIGHT + " Ring within two hours.", ["“2 hours” is not in the list"]),
+        (RIGHT + " A child in custody is seen within two hours.", ["“2 hours” is not in the list"]),
+        (RIGHT + " It carries up to six months’ prison, or up to 12 months in custody.", []),
         (RIGHT + " Write by the end of the next working day.", ["“next working day” is not in the list"]),
         (RIGHT + "\n\n| Step | By |\n| --- | --- |\n| Call | One hour |", ["“1 hour” is not in the list"]),
     ],
