@@ -27,6 +27,8 @@ from manual.models.notice import Notice
 from manual.models.numbers import NumberHistory
 from manual.models.outside_link import OutsideLink
 from manual.models.reference import Reference
+from manual.models.searched import Searched
+from manual.models.synonym import Synonym
 from manual.models.version import Status, Version
 
 __all__ = [
@@ -62,12 +64,14 @@ __all__ = [
     "OutsideLink",
     "Place",
     "Reference",
+    "Searched",
     "Section",
     "SharedForm",
     "Significance",
     "Status",
     "Step",
     "StoredFile",
+    "Synonym",
     "ThatDay",
     "TreeRefused",
     "Version",

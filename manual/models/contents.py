@@ -72,6 +72,7 @@ class Line:
     successor: str | None
     counterpart: str | None
     parent_id: int | None
+    place: int = 0  # in the order of the contents
     flag: str = ""
     label_shown: str = ""  # unless the entry before it has shown the same one
     contents: Contents = field(repr=False, default=None)  # type: ignore[assignment] # set by Contents
@@ -102,7 +103,7 @@ class Line:
         """Number and title: “2.1.5 Child Protection (Section 47) Enquiries”."""
         return f"{self.number} {self.title}".strip()
 
-    @property
+    @cached_property
     def url(self) -> str:
         """Its page, or for a part or group its heading in the contents, in the edition that is read."""
         return self.contents.address_of(self)
@@ -124,7 +125,7 @@ class Line:
                 runs.append(Run(None, [child]))
         return runs
 
-    @property
+    @cached_property
     def ancestors(self) -> list[Line]:
         above: list[Line] = []
         line = self.parent
@@ -133,7 +134,7 @@ class Line:
             line = line.parent
         return above
 
-    @property
+    @cached_property
     def status(self) -> str:
         """The status of its passages: its own, or the nearest above it; procedure at the root."""
         for line in (self, *reversed(self.ancestors)):
@@ -147,7 +148,7 @@ class Line:
         above = self.parent.status if self.parent else "procedure"
         return self.status if self.status != above else ""
 
-    @property
+    @cached_property
     def applies_to(self) -> list[str]:
         """The areas that it applies to: its own, or else those of the part or group it stands in; none means all.
 
@@ -236,8 +237,9 @@ class Contents:
         self.gone: list[Line] = []
         self.roots: list[Line] = []
         self.by_chapter: dict[int, Line] = {}
-        for line in lines:
+        for place, line in enumerate(lines):
             line.contents = self
+            line.place = place
             self.by_chapter[line.chapter_id] = line
             if line.gone:
                 self.gone.append(line)
@@ -370,6 +372,16 @@ class Contents:
     def root_pages(self) -> list[Line]:
         """Chapters and links that stand in no part."""
         return [line for line in self.roots if line.is_page]
+
+    @cached_property
+    def living(self) -> frozenset[int]:
+        """The amendments that are in force in it: not those of withdrawn chapters."""
+        return frozenset(line.amendment_id for line in self.lines if not line.withdrawn)
+
+    @cached_property
+    def by_amendment(self) -> dict[int, Line]:
+        """Every line, those that are gone too, by the key of its amendment."""
+        return {line.amendment_id: line for line in self.by_chapter.values()}
 
     @cached_property
     def _pages(self) -> list[Line]:

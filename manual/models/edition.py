@@ -189,6 +189,10 @@ class Entry(models.Model):
     class Meta:
         ordering = ["edition", "position"]
         verbose_name_plural = "entries"
+        indexes = [
+            # Search asks of every section it comes upon whether the edition has it.
+            models.Index(fields=["amendment", "edition"], name="entry_amendment_edition"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["edition", "position"], name="entry_position_unique"),
             models.UniqueConstraint(fields=["edition", "chapter"], name="entry_chapter_unique"),

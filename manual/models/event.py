@@ -8,12 +8,22 @@ from django.db import models
 from django.db.models import Q
 
 # What an event can be about.
-SUBJECTS = ("amendment", "definition", "document_version", "edition", "chapter", "notice", "person", "manual")
+SUBJECTS = (
+    "amendment",
+    "definition",
+    "document_version",
+    "edition",
+    "chapter",
+    "notice",
+    "synonym",
+    "person",
+    "manual",
+)
 
 
 class Event(models.Model):
-    """One decision about an amendment, a definition, a document, an edition, a chapter's place, a notice, a person
-    or the settings."""
+    """One decision about an amendment, a definition, a document, an edition, a chapter's place, a notice, words that
+    mean the same, a person or the settings."""
 
     at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -31,6 +41,7 @@ class Event(models.Model):
     edition = models.ForeignKey("manual.Edition", models.PROTECT, null=True, related_name="events")
     chapter = models.ForeignKey("manual.Chapter", models.PROTECT, null=True, related_name="events")
     notice = models.ForeignKey("manual.Notice", models.PROTECT, null=True, related_name="events")
+    synonym = models.ForeignKey("manual.Synonym", models.PROTECT, null=True, related_name="events")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events")
     manual = models.ForeignKey("manual.Manual", models.PROTECT, null=True, related_name="events")
 

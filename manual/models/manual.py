@@ -13,7 +13,8 @@ class Numbering(models.TextChoices):
 class ManualManager(models.Manager["Manual"]):
     def current(self) -> "Manual":
         """The manual of this site; one with the default settings before anybody has saved its own."""
-        return self.filter(pk=1).first() or Manual(pk=1)
+        # Every page asks this, always in the same words.
+        return next(iter(self.raw("SELECT * FROM manual_manual WHERE id = 1")), None) or Manual(pk=1)
 
 
 class Manual(models.Model):
@@ -52,6 +53,13 @@ class Manual(models.Model):
         blank=True,
         default="",
         help_text="Its chapters, such as an accessibility statement, are named at the foot of every page.",
+    )
+
+    keep_searches = models.BooleanField(
+        "what readers search for is counted",
+        default=True,
+        help_text="The words alone, for 90 days, so that editors see what is not found: no address and no person. Off: "
+        "nothing is kept, and what was kept is deleted.",
     )
 
     objects = ManualManager()

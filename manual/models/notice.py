@@ -20,6 +20,17 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             .order_by("-pinned_at", "-pk")
         )
 
+    def shown(self) -> list[Notice]:
+        """Those that readers see now, as pages show them: what they say, and over which chapter."""
+        return list(self.raw(UP, [timezone.now()] * 3))
+
+
+# Every page asks this, always in the same words.
+UP = (
+    "SELECT id, words, chapter_id FROM manual_notice WHERE pinned_at <= %s AND expires_at > %s "
+    "AND (taken_down_at IS NULL OR taken_down_at > %s) ORDER BY pinned_at DESC, id DESC"
+)
+
 
 class Notice(models.Model):
     """“The duty line is down”, “under review until September”: words over every page, or over one chapter's."""

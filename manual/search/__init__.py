@@ -2,22 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 
 from django.db import connection, transaction
 
-from manual.models import Amendment, Edition, Section, manual_lock
-from manual.search import marks, postgres, sqlite, vocabulary
-from manual.search.results import Hit, Marked, Results
-from manual.search.rows import Index, Row
+from manual.models import Amendment, Contents, Edition, Glossary, Section, manual_lock
+from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
+from manual.search.answers import Answers, answers, speaking_of
+from manual.search.filters import Filters
+from manual.search.marking import Marker
+from manual.search.meanings import Others, others
+from manual.search.results import Group, Hit, Marked, Results
+from manual.search.rows import MOST_FOUND, Index, Key, Row, Stored, Wanted
+from manual.search.stems import stems_of
+from manual.search.terms import Term
 from manual.search.vocabulary import Spelling
-from manual.search.words import asked, clean, fold, spellings
+from manual.search.words import Asked, asked, clean, fold, spellings
 
-__all__ = ["Hit", "Marked", "Results", "forget", "index", "mentions", "rebuild", "search"]
+__all__ = [
+    "Answers",
+    "Filters",
+    "Group",
+    "Hit",
+    "Marked",
+    "Marker",
+    "Results",
+    "answer",
+    "forget",
+    "index",
+    "marker",
+    "mentions",
+    "rebuild",
+    "search",
+]
 
 # Small enough that nobody waits long for a rebuilding's transactions.
 BATCH = 20
-FARTHEST = 1_000_000
+
+PER_PAGE = 10
+BEST_OF_A_CHAPTER = 3
+ALL_OF_A_CHAPTER = 200
+FAR_BEHIND = 1.6
+ENOUGH = 30  # sections with every word, so that nobody looks for those that have some
+MOST_KEYWORDS = 4
+NO_FILTERS = Filters()
 
 
 def index(amendments: Iterable[Amendment]) -> None:
@@ -37,48 +68,106 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     """
     published = Amendment.objects.published().order_by("pk")
     keys = list(published.values_list("pk", flat=True))
-    written: set[Spelling] = set()
+    written: Counter[Spelling] = Counter()
     for start in range(0, len(keys), BATCH):
         batch = keys[start : start + BATCH]
         with manual_lock():
             # Some may have been taken out of a scheduled edition since.
-            written |= _index(published.filter(pk__in=batch).values_list("pk", flat=True))
+            written += _index(published.filter(pk__in=batch).values_list("pk", flat=True))
         if progress:
             progress(start + len(batch), len(keys))
     with manual_lock():
-        late = list(published.exclude(pk__in=keys).values_list("pk", flat=True))
-        written |= _index(late)
+        # Not asked of the database, which takes only so many keys at once.
+        late = set(published.values_list("pk", flat=True)).difference(keys)
+        written += _index(late)
         _backend().keep_only_published()
         vocabulary.keep_only(written)
+        _backend().put_in_order()
         return published.count()
 
 
-def search(query: str, edition: Edition, *, limit: int = 20, offset: int = 0) -> Results:
-    """The sections and chapters of an edition that have every word of a query, best first. At most three queries.
+def search(
+    query: str,
+    contents: Contents,
+    *,
+    filters: Filters = NO_FILTERS,
+    page: int = 1,
+    per_page: int = PER_PAGE,
+    correct: bool = True,
+) -> Results:
+    """The chapters of an edition that have every word of a query, with the best of their sections; best first.
 
-    The query is any text at all: what is no word in it means nothing. Its last word may be the beginning of one.
+    The query is any text at all: what is no word in it means nothing. Its last word may be the beginning of one. Words
+    that the manual does not have are put right where others are alike (unless `correct` is False); where no section
+    has them all, those are found that have some. The queries are as many however large the manual is; words that have
+    to be put right take a few more each.
     """
-    words = asked(query)
-    if not words:
+    meant = asked(query)
+    if not meant.words:
         return Results()
-    terms = vocabulary.terms(words)
-    total, found = _backend().find(terms, edition.pk, max(0, limit), min(max(0, offset), FARTHEST))
-    hits = [
-        Hit(
-            chapter_id=row.chapter,
-            kind=row.kind,
-            amendment_id=row.amendment,
-            anchor=row.anchor,
-            number=row.number,
-            title=marks.pieces(row.title),
-            heading=marks.pieces(row.heading),
-            passage=marks.passage(row.body),
-            status=row.status,
-            areas=row.areas,
-        )
-        for row in found
-    ]
-    return Results(total, hits, [word.typed for word in words])
+    if all(word.common or len(word.joined) == 1 for word in meant.words) and not answer(query, contents):
+        return Results(words=[word.typed for word in meant.words], too_common=True)
+    glossary = Glossary.of(contents.edition)
+    known = others(glossary)
+    terms = vocabulary.terms(meant, known)
+    wanted = _wanted(terms, meant, contents, filters)
+    found = _found(wanted, contents, filters)
+    written = ""
+    if not found and correct and (better := _corrected(meant, query, contents, known)):
+        meant, written = better.asked, better.query
+        terms = vocabulary.terms(meant, known)
+        wanted = _wanted(terms, meant, contents, filters)
+        found = _found(wanted, contents, filters)
+    every = frozenset(found)
+    if len(found) < ENOUGH and sum(len(term.each) for term in terms) > 1:
+        # Few have every word, and those that have most may well be what is meant.
+        found = {
+            **found,
+            **_found(replace(wanted, terms=vocabulary.apart(terms), loose=True), contents, filters),
+        }
+    looked_at = _backend().fetch(ranking.to_look_at(found), "stems")
+    sought = ranking.Sought(terms, written or query)
+    rows = ranking.ranked(found, every, contents.by_amendment, looked_at, sought)
+    keywords = [] if filters else _keywords(query, contents, glossary, sought)
+    marker = Marker(terms)
+    entries: dict[object, list[ranking.Ranked]] = {}
+    for row in _merged(rows, keywords):
+        entries.setdefault(row.of, []).append(row)
+    most = ALL_OF_A_CHAPTER if filters.chapter else BEST_OF_A_CHAPTER
+    begin = (max(1, page) - 1) * per_page
+    chosen = [(rows, _best(rows, most)) for rows in islice(entries.values(), begin, begin + per_page)]
+    texts = _backend().fetch([row.key for _rows, best in chosen for row in best if row.line], "text")
+    return Results(
+        total=len(rows),
+        whole=sum(row.key in every for row in rows),
+        chapters=len(entries) - len(keywords),
+        entries=len(entries),
+        capped=not wanted.every and len(found) >= MOST_FOUND,
+        groups=[_group(rows, best, texts, marker) for rows, best in chosen],
+        words=[word.typed for word in meant.telling],
+        terms=terms,
+        corrected=written,
+        loose=bool(rows) and not every,
+        marker=marker,
+    )
+
+
+def marker(query: str, edition: Edition) -> Marker:
+    """Finds in any text what a search for these words in an edition finds. At most two queries."""
+    meant = asked(query)
+    if not meant.words:
+        return Marker(())
+    return Marker(vocabulary.terms(meant, others(Glossary.of(edition))))
+
+
+def answer(query: str, contents: Contents) -> Answers:
+    """What a query is the number, the title or the keyword of. One query, and only for the number of a section."""
+    found = answers(query, contents, Glossary.of(contents.edition))
+    if found.number_of and found.section:
+        sections = Section.objects.filter(amendment=found.number_of.amendment_id, number=found.section)
+        if not sections.exists():
+            return replace(found, number_of=None, section="")
+    return found
 
 
 def mentions(forms: Iterable[str], edition: Edition) -> set[int]:
@@ -94,17 +183,110 @@ def _backend() -> Index:
     return postgres if connection.vendor == "postgresql" else sqlite
 
 
-def _index(amendments: Iterable[int]) -> set[Spelling]:
-    """Index them by their keys; returns every word they have."""
+def _wanted(terms: Sequence[Term], meant: Asked, contents: Contents, filters: Filters) -> Wanted:
+    return Wanted(
+        terms,
+        vocabulary.excluded(meant),
+        contents.edition.pk,
+        frozenset(filters.amendments(contents)) if filters.of_chapters else contents.living,
+        narrowed=filters.of_chapters,
+        every=filters.of_chapters or filters.of_sections,
+    )
+
+
+def _found(wanted: Wanted, contents: Contents, filters: Filters) -> dict[Key, float]:
+    found = _backend().find(wanted)
+    if not (found and filters.of_sections):
+        return found
+    lines = contents.by_amendment
+    stored = _backend().fetch(found, "status")
+    return {
+        key: score
+        for key, score in found.items()
+        if key in stored
+        and key[0] in lines
+        and filters.lets_section_through(lines[key[0]], stored[key].status, stored[key].areas)
+    }
+
+
+def _corrected(meant: Asked, query: str, contents: Contents, known: Others) -> spelling.Correction | None:
+    def how_often(tried: Sequence[Asked]) -> list[int]:
+        each = [[Term(((word.phrase,),)) for word in one.telling] for one in tried]
+        return _backend().how_often(each, contents.edition.pk)
+
+    return spelling.corrected(meant, clean(query), _backend().alike, how_often)
+
+
+def _best(rows: Sequence[ranking.Ranked], most: int) -> list[ranking.Ranked]:
+    """The first few: two at least, and no third that is far behind the first."""
+    least = rows[0].score - FAR_BEHIND
+    return [
+        row for n, row in enumerate(rows[:most]) if n < 2 or row.score >= least or most > BEST_OF_A_CHAPTER
+    ]
+
+
+def _keywords(
+    query: str, contents: Contents, glossary: Glossary, sought: ranking.Sought
+) -> list[ranking.Ranked]:
+    """Those that speak of it, but for those that answer at once."""
+    cards = answer(query, contents).cards
+    rows = ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
+    return [row for row in rows if row.meaning not in cards][:MOST_KEYWORDS]
+
+
+def _merged(rows: list[ranking.Ranked], keywords: list[ranking.Ranked]) -> list[ranking.Ranked]:
+    """Best first; a keyword before a section that is worth as much."""
+    return sorted([*keywords, *rows], key=lambda row: -row.score) if keywords else rows
+
+
+def _group(
+    rows: Sequence[ranking.Ranked],
+    best: Sequence[ranking.Ranked],
+    texts: Mapping[Key, Stored],
+    marker: Marker,
+) -> Group:
+    line, meaning = rows[0].line, rows[0].meaning
+    if meaning is not None:
+        text = clean(meaning.meaning)
+        name = marks.pieces(meaning.name, marker.spans(meaning.name))
+        return Group(None, name, meaning=meaning, passage=marks.passage(text, marker.spans(text)))
+    if line is None:
+        raise LookupError("What was found is neither in a chapter nor a keyword.")
+    title = marks.pieces(line.title, marker.spans(line.title))
+    hits = []
+    for row in best:
+        # It may have been taken out since.
+        if (stored := texts.get(row.key)) is None:
+            continue
+        hits.append(
+            Hit(
+                chapter_id=line.chapter_id,
+                kind=line.kind,
+                amendment_id=line.amendment_id,
+                anchor=stored.anchor,
+                number=stored.number,
+                title=title,
+                heading=marks.pieces(stored.heading, marker.spans(stored.heading)),
+                passage=marks.passage(stored.body, marker.spans(stored.body)),
+                status=stored.status,
+                areas=stored.areas,
+            )
+        )
+    return Group(line, title, hits, more=len(rows) - len(hits))
+
+
+def _index(amendments: Iterable[int]) -> Counter[Spelling]:
+    """Index them by their keys; returns every word they have, with how many of their sections have it."""
     keys = sorted(set(amendments))
-    written: set[Spelling] = set()
+    written: Counter[Spelling] = Counter()
     with transaction.atomic():
         for start in range(0, len(keys), BATCH):
             batch = keys[start : start + BATCH]
             rows = _rows(batch)
             _backend().replace(batch, rows)
             for row in rows:
-                written.update(*(spellings(text) for text in (row.title, row.heading, row.body)))
+                own = (row.heading, row.body) if row.position else (row.title, row.body)
+                written.update({spelling for text in own for spelling in spellings(text)})
         vocabulary.add(written)
     return written
 
@@ -124,7 +306,7 @@ def _rows(amendments: Sequence[int]) -> list[Row]:
     rows = []
     for key, title in titles.items():
         first = next((section.text for section in sections[key] if not section.anchor), "")
-        rows.append(Row(key, 0, "", "", clean(title), "", _flow(first)))
+        rows.append(Row(key, 0, "", "", clean(title), "", _flow(first), stems_of(f"¶ {_flow(first)}")))
         rows += [
             Row(
                 amendment=key,
@@ -134,6 +316,7 @@ def _rows(amendments: Sequence[int]) -> list[Row]:
                 title=clean(title),
                 heading=clean(section.heading),
                 body=_flow(section.text),
+                stems=stems_of(f"{clean(section.heading)} ¶ {_flow(section.text)}"),
             )
             for section in sections[key]
             if section.anchor

@@ -1,51 +1,52 @@
-"""Marked words: from the control characters that databases put around them to pieces of text. Pure."""
+"""Marked words: a text and where words were found in it, as pieces of text for a page. Pure."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from manual.search.results import Marked
-
-# Cleaned text holds no control characters, so these cannot be anything else.
-BEGIN, END = "\x02", "\x03"
 
 PASSAGE = 260
 BEFORE = 90
 
-_MARK = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
-_BETWEEN = re.compile(f"{END}([ '’\\-\u2010\u2011]){BEGIN}")
+_BETWEEN = " '’-\u2010\u2011"
 _SENTENCE = re.compile(r"(?<=[.!?:;·])\s")
 
+Span = tuple[int, int]
 
-def pieces(marked: str) -> Marked:
+
+def pieces(text: str, spans: Sequence[Span]) -> Marked:
     """The pieces of a text; neighbouring marked words are one piece."""
-    found = []
-    for n, piece in enumerate(_MARK.split(_BETWEEN.sub(r"\1", marked))):
-        if piece:
-            found.append((piece, n % 2 == 1))
+    found: Marked = []
+    end = 0
+    for begin, until in _joined(text, spans):
+        if begin > end:
+            found.append((text[end:begin], False))
+        found.append((text[begin:until], True))
+        end = until
+    if end < len(text):
+        found.append((text[end:], False))
     return found
 
 
-def passage(marked: str) -> Marked:
+def passage(text: str, spans: Sequence[Span]) -> Marked:
     """The part of a longer text where most of the words stand together, from the beginning of a sentence if near."""
-    every = pieces(marked)
-    text = "".join(words for words, _ in every)
+    spans = _joined(text, spans)
     if len(text) <= PASSAGE:
-        return every
-    spans = list(_spans(every))
+        return pieces(text, spans)
     first, last = _densest(spans, text)
     begin = _beginning(text, first)
     end = max(begin + PASSAGE, last)
     if end < len(text):
         space = text.rfind(" ", max(last, begin), end + 1)
         end = space if space > begin else end
-    shown: Marked = []
-    position = 0
-    for words, is_marked in every:
-        piece = words[max(0, begin - position) : max(0, end - position)]
-        position += len(words)
-        if piece:
-            shown.append((piece, is_marked))
+    inside = [
+        (max(start, begin) - begin, min(stop, end) - begin)
+        for start, stop in spans
+        if start < end and stop > begin
+    ]
+    shown = pieces(text[begin:end], inside)
     if begin:
         shown.insert(0, ("… ", False))
     if end < len(text):
@@ -53,25 +54,18 @@ def passage(marked: str) -> Marked:
     return shown
 
 
-def lay_over(text: str, marked: str) -> str:
-    """Marks that were put into the folded form of a text, put into the text itself."""
-    if len(marked) - marked.count(BEGIN) - marked.count(END) != len(text):
-        return text
-    letters = iter(text)
-    return "".join(sign if sign in (BEGIN, END) else next(letters) for sign in marked)
+def _joined(text: str, spans: Sequence[Span]) -> list[Span]:
+    """With those that only a space or a hyphen parts made one."""
+    joined: list[Span] = []
+    for begin, end in spans:
+        if joined and begin - joined[-1][1] == 1 and text[joined[-1][1]] in _BETWEEN:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((begin, end))
+    return joined
 
 
-def _spans(every: Marked) -> list[tuple[int, int]]:
-    spans = []
-    position = 0
-    for words, is_marked in every:
-        if is_marked:
-            spans.append((position, position + len(words)))
-        position += len(words)
-    return spans
-
-
-def _densest(spans: list[tuple[int, int]], text: str) -> tuple[int, int]:
+def _densest(spans: Sequence[Span], text: str) -> Span:
     """From where to where the most different marked words stand within a passage; the first such place."""
     best, most = (0, 0), 0
     for n, (begin, end) in enumerate(spans):

@@ -5,33 +5,36 @@ Weights tell where a word stands: A the title of a chapter, C the title over a s
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from manual.search.marks import BEGIN, END, lay_over
-from manual.search.rows import PLACES, SECTION, Found, Row
-from manual.search.vocabulary import Term
-from manual.search.words import fold
+from manual.search.rows import (
+    AREAS,
+    LIVING,
+    MOST_FOUND,
+    MOST_LOOSE,
+    MOST_NAMED,
+    PLACES,
+    STATUS,
+    Key,
+    Row,
+    Stored,
+    Wanted,
+    What,
+)
+from manual.search.terms import Term
+from manual.search.words import COMMON, fold
 
 # A tsvector holds a megabyte at most.
 LONGEST_TEXT = 200_000
+COUNTED = 200
+LEAST_ALIKE = 0.2
 
 # In the order D, C, B, A: title before heading before text, however often the text has the word.
-WEIGHTS = "'{0.005, 0.01, 0.15, 1.0}'"
-
-MATCHED = f"""
-    WITH places AS ({PLACES}),
-    matched AS MATERIALIZED (
-        SELECT s.amendment_id, s.position, places.chapter_id, places.kind, places.position AS place,
-            ts_rank_cd({WEIGHTS}, s.document, to_tsquery('english', %s), 1)
-                + ts_rank_cd({WEIGHTS}, s.document, to_tsquery('english', %s), 1) AS score
-        FROM manual_search AS s JOIN places ON places.amendment_id = s.amendment_id
-        WHERE s.document @@ to_tsquery('english', %s)
-            AND (s.position = 0 OR s.document @@ to_tsquery('english', %s))
-    )
-"""  # noqa: S608 # our own words
+WEIGHTS = "'{0.05, 0.1, 0.4, 1.0}'"
 
 # Between heading and text stands a place that is in no phrase.
 DOCUMENT = (
@@ -39,7 +42,7 @@ DOCUMENT = (
     """setweight(to_tsvector('english', %s), 'B') || '¶:1'::tsvector || to_tsvector('english', %s)"""
 )
 
-HEADLINE = f"""HighlightAll=true, StartSel="{BEGIN}", StopSel="{END}\""""
+TSQUERY = "to_tsquery('english', %s)"
 
 
 def replace(amendments: Sequence[int], rows: Sequence[Row]) -> None:
@@ -47,11 +50,12 @@ def replace(amendments: Sequence[int], rows: Sequence[Row]) -> None:
         cursor.execute("DELETE FROM manual_search WHERE amendment_id = ANY(%s)", [list(amendments)])
         cursor.executemany(
             "INSERT INTO manual_search "  # noqa: S608 # our own words
-            "(amendment_id, position, title, heading, body, anchor, number, document) "
-            f"VALUES (%s, %s, %s, %s, %s, %s, %s, {DOCUMENT})",
+            "(amendment_id, position, title, heading, body, anchor, number, stems, document) "
+            f"VALUES (%s, %s, %s, %s, %s, %s, %s, %s, {DOCUMENT})",
             [
                 (
                     *(row.amendment, row.position, row.title, row.heading, row.body, row.anchor, row.number),
+                    row.stems,
                     *(fold(row.title), "C" if row.position else "A"),
                     *(fold(row.heading), fold(row.body)[:LONGEST_TEXT]),
                 )
@@ -68,39 +72,85 @@ def keep_only_published() -> None:
         )
 
 
-def find(terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[int, list[Found]]:
-    every = " & ".join(_any(term) for term in terms)
-    # Whole words count again, so that they come before words that they only begin.
-    whole = " & ".join(_any(Term(term.phrases)) for term in terms)
-    inside = " | ".join(_any(term, "BD") for term in terms)
+def put_in_order() -> None:
+    """What it knows of the words is right at once, and not only when it looks by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE manual_search")
+
+
+def find(wanted: Wanted) -> dict[Key, float]:
+    some, without = _any(wanted.terms), _without(wanted)
+    every = some if wanted.loose else _every(wanted.terms)
+    where, where_values = _where(wanted)
+    # A word that many have is looked up in the index all the same: reading every text takes far longer than the planner
+    # believes.
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL jit = off")
+        has = "".join(f", s.document @@ {TSQUERY}" for _ in wanted.terms) if wanted.loose else ""
+        cursor.execute(
+            f"SELECT s.amendment_id, s.position, ts_rank_cd({WEIGHTS}, s.document, {TSQUERY}, 1){has} "  # noqa: S608
+            f"FROM manual_search AS s WHERE s.document @@ {TSQUERY} "
+            f"AND (s.position = 0 OR s.document @@ {TSQUERY}) AND {where} LIMIT %s",
+            [
+                every,
+                *([_term(term) for term in wanted.terms] if wanted.loose else []),
+                every + without,
+                _any(wanted.terms, "BD"),
+                *where_values,
+                None if wanted.every else MOST_LOOSE if wanted.loose else MOST_FOUND,
+            ],
+        )
+        rows = cursor.fetchall()
+        cursor.execute(
+            "SELECT s.amendment_id, s.position FROM manual_search AS s "  # noqa: S608 # our own words
+            f"WHERE ts_filter(s.document, '{{a,b,c}}') @@ {TSQUERY} AND (s.position = 0 OR s.document @@ {TSQUERY}) "
+            f"AND {where} LIMIT %s",
+            [every + without, _any(wanted.terms, "B"), *where_values, MOST_NAMED],
+        )
+        named = cursor.fetchall()
+    found = _weighed(rows, len(wanted.terms)) if wanted.loose else {(row[0], row[1]): row[2] for row in rows}
+    middling = sorted(found.values())[len(found) // 2] if found else 1.0
+    for key in named:
+        found.setdefault(key, middling)
+    return found
+
+
+def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
+    places = list(keys)
+    if not places:
+        return {}
+    applies = (
+        f"{STATUS.format(amendment='s.amendment_id', anchor='s.anchor')}, "
+        f"({AREAS.format(amendment='s.amendment_id', anchor='s.anchor')})::text"
+    )
+    more = {
+        "stems": "s.stems, CASE s.stems WHEN '' THEN s.body ELSE '' END, '', NULL",
+        "text": f"'', s.body, {applies}",
+        "status": f"'', '', {applies}",
+    }[what]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{MATCHED} SELECT counted.total, page.chapter_id, page.kind, s.amendment_id, s.anchor, s.number, "  # noqa: S608
-            f"s.title, s.heading, s.body, {SECTION.format(amendment='s.amendment_id', anchor='s.anchor')} "
-            "FROM (SELECT count(*) AS total FROM matched) AS counted "
-            "LEFT JOIN (SELECT * FROM matched ORDER BY score DESC, place, position LIMIT %s OFFSET %s) AS page ON true "
-            "LEFT JOIN manual_search AS s ON s.amendment_id = page.amendment_id AND s.position = page.position "
-            "ORDER BY page.score DESC, page.place, page.position",
-            [edition, every, whole, every, inside, limit, offset],
+            f"SELECT s.amendment_id, s.position, s.anchor, s.number, s.heading, {more} "  # noqa: S608
+            "FROM unnest(%s::bigint[], %s::integer[]) AS asked (amendment_id, position) "
+            "JOIN manual_search AS s ON s.amendment_id = asked.amendment_id AND s.position = asked.position",
+            [[amendment for amendment, _ in places], [position for _, position in places]],
         )
-        page = cursor.fetchall()
-        total = page[0][0]
-        found = [Found(*row) for _, *row in page if row[0] is not None]
-        if not found:
-            return total, []
-        texts = [text for row in found for text in (row.title, row.heading, row.body)]
-        cursor.execute(
-            "SELECT ts_headline('english', folded, to_tsquery('english', %s), %s) "
-            "FROM unnest(%s::text[]) WITH ORDINALITY AS texts (folded, nth) ORDER BY nth",
-            [every, HEADLINE, [fold(text) for text in texts]],
-        )
-        marked = [
-            lay_over(text, headline) for text, (headline,) in zip(texts, cursor.fetchall(), strict=True)
-        ]
-    return total, [
-        dataclasses.replace(row, title=title, heading=heading, body=body)
-        for row, title, heading, body in zip(found, marked[0::3], marked[1::3], marked[2::3], strict=True)
+        return {(row[0], row[1]): Stored(*row) for row in cursor.fetchall()}
+
+
+def how_often(tried: Sequence[Sequence[Term]], edition: int) -> list[int]:
+    if not tried:
+        return []
+    counts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM manual_search AS s WHERE s.document @@ {TSQUERY} "  # noqa: S608
+        f"AND {LIVING.format(amendment='s.amendment_id')} LIMIT {COUNTED}) AS counted)"
+        for _ in tried
     ]
+    values = [value for terms in tried for value in (_every(terms), edition)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", values)
+        return list(cursor.fetchone())
 
 
 def chapters_with(phrases: Sequence[str], edition: int) -> set[int]:
@@ -108,15 +158,65 @@ def chapters_with(phrases: Sequence[str], edition: int) -> set[int]:
         cursor.execute(
             f"WITH places AS ({PLACES}) SELECT DISTINCT places.chapter_id "  # noqa: S608 # our own words
             "FROM manual_search AS s JOIN places ON places.amendment_id = s.amendment_id "
-            "WHERE s.document @@ to_tsquery('english', %s)",
+            f"WHERE s.document @@ {TSQUERY}",
             [edition, " | ".join(_phrase(phrase, "BD") for phrase in phrases)],
         )
         return {chapter for (chapter,) in cursor.fetchall()}
 
 
-def _any(term: Term, where: str = "") -> str:
-    begun = [_phrase(term.begun, where, begun=True)] if term.begun else []
-    return f"({' | '.join([*(_phrase(phrase, where) for phrase in term.phrases), *begun])})"
+def alike(word: str, most: int) -> list[str]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL pg_trgm.similarity_threshold = {LEAST_ALIKE}")
+        cursor.execute(
+            "SELECT word FROM (SELECT DISTINCT word FROM manual_search_vocabulary "
+            "WHERE word %% %s AND length(word) BETWEEN %s AND %s) AS words "
+            "ORDER BY similarity(word, %s) DESC, word LIMIT %s",
+            [word, len(word) - 2, len(word) + 2, word, most],
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+def _weighed(rows: Sequence[tuple[Any, ...]], terms: int) -> dict[Key, float]:
+    """PostgreSQL does not weigh how rare a word is, so that is done here: by those that were found."""
+    rare = [math.log((len(rows) + 1) / (sum(row[3 + n] for row in rows) + 0.5)) for n in range(terms)]
+    best = max((row[2] for row in rows), default=0.0) or 1.0
+    return {
+        (amendment, position): rank / best
+        + sum(weight for weight, there in zip(rare, has, strict=True) if there)
+        for amendment, position, rank, *has in rows
+    }
+
+
+def _without(wanted: Wanted) -> str:
+    return f" & !({_any(wanted.excluded)})" if wanted.excluded else ""
+
+
+def _where(wanted: Wanted) -> tuple[str, list[Any]]:
+    if not wanted.narrowed:
+        return LIVING.format(amendment="s.amendment_id"), [wanted.edition]
+    return "s.amendment_id = ANY(%s)", [list(wanted.amendments)]
+
+
+def _every(terms: Sequence[Term], where: str = "") -> str:
+    return f"({' & '.join(_term(term, where) for term in terms)})"
+
+
+def _any(terms: Sequence[Term], where: str = "") -> str:
+    return f"({' | '.join(_term(term, where) for term in terms)})"
+
+
+def _term(term: Term, where: str = "") -> str:
+    words = [[_phrase(phrase, where) for phrase in phrases] for phrases in term.each]
+    if term.begun:
+        words[-1].append(_phrase(term.begun, where, begun=True))
+    # What PostgreSQL leaves out of every text is asked of none.
+    telling = [
+        word
+        for word, phrases in zip(words, term.each, strict=True)
+        if not COMMON.issuperset(phrases[0].split())
+    ] or words
+    together = " & ".join(f"({' | '.join(word)})" for word in telling)
+    return f"({' | '.join([f'({together})', *(_phrase(other, where) for other in term.others)])})"
 
 
 def _phrase(phrase: str, where: str = "", *, begun: bool = False) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
-from manual.search.vocabulary import Term
+from manual.search.terms import Term
 
 # Where an edition has its living chapters: what withdrawn and gone ones say is not in force.
 PLACES = (
@@ -15,15 +15,31 @@ PLACES = (
     "JOIN manual_chapter AS c ON c.id = n.chapter_id "
     "WHERE n.edition_id = %s AND NOT n.gone AND n.withdrawn_in_id IS NULL"
 )
-
+# Asked row by row, it costs the same however large the manual is.
+LIVING = (
+    "EXISTS (SELECT 1 FROM manual_entry AS n WHERE n.amendment_id = {amendment} AND n.edition_id = %s "
+    "AND NOT n.gone AND n.withdrawn_in_id IS NULL)"
+)
 
 # What a section is and to whom it applies is read where it is stored, not kept in the index.
-SECTION = (
+STATUS = (
     "COALESCE((SELECT section.status FROM manual_section AS section "
-    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor}), ''), "
+    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor}), '')"
+)
+AREAS = (
     "(SELECT section.areas FROM manual_section AS section "
     "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor})"
 )
+
+# Enough for the best to be among them: those with the words in titles and headings, and others. A word that more
+# sections have tells none of them apart, and to look at every one would keep the reader waiting.
+MOST_NAMED = 1_000
+MOST_FOUND = 1_500
+MOST_LOOSE = 3_000
+
+Key = tuple[int, int]  # amendment and position
+# Of a row: its stems, or its text with what is stored of the section, or the latter alone.
+What = Literal["stems", "text", "status"]
 
 
 @dataclass(frozen=True)
@@ -40,19 +56,34 @@ class Row:
     title: str
     heading: str
     body: str
+    stems: str  # of heading and text, to tell quickly how well it answers
 
 
 @dataclass(frozen=True)
-class Found:
-    """A row that was found, the words in its texts between marks.BEGIN and marks.END."""
+class Wanted:
+    """What to look for, and where: in `amendments`, which are all that live in an edition unless it is `narrowed`."""
 
-    chapter: int
-    kind: str
+    terms: Sequence[Term]
+    excluded: Sequence[Term]
+    edition: int
+    amendments: Set[int]
+    narrowed: bool = False
+    # Whether it is enough to have some of the terms: then a row counts the more, the rarer those are that it has.
+    loose: bool = False
+    # Whether all are to be found, however many there are.
+    every: bool = False
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A row as the index has it, with what is stored of its section."""
+
     amendment: int
+    position: int
     anchor: str
     number: str
-    title: str
     heading: str
+    stems: str
     body: str
     status: str
     stored_areas: str | None  # as JSON; None where no section stands behind the row
@@ -71,13 +102,28 @@ class Index(Protocol):
     def keep_only_published(self) -> None:
         """Take out the rows of amendments that are not published."""
 
-    def find(self, terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[int, list[Found]]:
-        """How many rows an edition has with every term, and a page of them. Two queries.
+    def put_in_order(self) -> None:
+        """Once all is written, whatever makes it quicker to read."""
+
+    def find(self, wanted: Wanted) -> dict[Key, float]:
+        """The rows with every term (loose: with some), each with a score: the higher, the better. Two queries.
 
         A section is not found for its chapter's title alone: then only the chapter is.
         """
         raise NotImplementedError
 
+    def fetch(self, keys: Iterable[Key], what: What) -> dict[Key, Stored]:
+        """These rows with what is asked of them; the other fields are empty. One query."""
+        raise NotImplementedError
+
+    def how_often(self, tried: Sequence[Sequence[Term]], edition: int) -> list[int]:
+        """How many rows of an edition have all of some terms, for each of the sequences; not counted far. One query."""
+        raise NotImplementedError
+
     def chapters_with(self, phrases: Sequence[str], edition: int) -> set[int]:
         """The chapters of an edition with any of these phrases in headings and text. One query."""
+        raise NotImplementedError
+
+    def alike(self, word: str, most: int) -> list[str]:
+        """Words of the manual that look like one, the likest first. One query."""
         raise NotImplementedError

@@ -1,114 +1,199 @@
-"""The index on SQLite: an FTS5 table, which stems, ignores accents and marks by itself.
+"""The index on SQLite: an FTS5 table, which stems and ignores accents by itself.
 
 The key of a row says which amendment and position it has, so that all of an amendment are neighbours.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from django.db import connection
 
-from manual.search.marks import BEGIN, END
-from manual.search.rows import PLACES, SECTION, Found, Row
-from manual.search.vocabulary import Term
+from manual.search.rows import (
+    AREAS,
+    LIVING,
+    MOST_FOUND,
+    MOST_LOOSE,
+    MOST_NAMED,
+    PLACES,
+    STATUS,
+    Key,
+    Row,
+    Stored,
+    Wanted,
+    What,
+)
+from manual.search.terms import Term
 
 BITS = 20
 LAST_POSITION = (1 << BITS) - 1
+COUNTED = 200
+AT_ONCE = 500
 
-# A chapter is told by its own title; over a section the title says only what the section is about.
-WEIGHTS = f"CASE WHEN manual_search.rowid & {LAST_POSITION} THEN 2.0 ELSE 100.0 END, 20.0, 1.0"
+# Marks the rows that are chapters, in a column of its own.
+CHAPTER = "xchapter"
+IS_CHAPTER = f'mark: "{CHAPTER}"'
+AMENDMENT = f"(manual_search.rowid >> {BITS})"
 
-MATCHED = f"""
-    WITH places AS ({PLACES} LIMIT -1),
-    matched AS (
-        SELECT manual_search.rowid AS key, places.chapter_id, places.kind, places.position,
-            bm25(manual_search, {WEIGHTS}) AS score
-        FROM manual_search CROSS JOIN places ON places.amendment_id = manual_search.rowid >> {BITS}
-        WHERE manual_search MATCH %s AND (
-            manual_search.rowid & {LAST_POSITION} = 0
-            OR manual_search.rowid IN (SELECT rowid FROM manual_search WHERE manual_search MATCH %s)
-        )
-    )
-"""  # noqa: S608 # our own words
+# A chapter is told by its own title; a section is not found for that of its chapter alone.
+WEIGHTS = f"CASE WHEN manual_search.rowid & {LAST_POSITION} THEN 0.0 ELSE 20.0 END, 10.0, 1.0"
 
 
 def replace(amendments: Sequence[int], rows: Sequence[Row]) -> None:
+    taken = [(key << BITS, key << BITS | LAST_POSITION) for key in amendments]
     with connection.cursor() as cursor:
+        for table in ("manual_search", "manual_search_names"):
+            cursor.executemany(f"DELETE FROM {table} WHERE rowid BETWEEN %s AND %s", taken)  # noqa: S608 # our own
+        keys = [row.amendment << BITS | row.position for row in rows]
+        marked = ["" if row.position else CHAPTER for row in rows]
         cursor.executemany(
-            "DELETE FROM manual_search WHERE rowid BETWEEN %s AND %s",
-            [(key << BITS, key << BITS | LAST_POSITION) for key in amendments],
+            "INSERT INTO manual_search (rowid, title, heading, body, anchor, number, stems) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                (key, row.title, row.heading, row.body, row.anchor, row.number, row.stems)
+                for key, row in zip(keys, rows, strict=True)
+            ],
         )
         cursor.executemany(
-            "INSERT INTO manual_search (rowid, title, heading, body, anchor, number) VALUES (%s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    row.amendment << BITS | row.position,
-                    row.title,
-                    row.heading,
-                    row.body,
-                    row.anchor,
-                    row.number,
-                )
-                for row in rows
-            ],
+            "INSERT INTO manual_search_names (rowid, title, heading, mark) VALUES (%s, %s, %s, %s)",
+            [(key, row.title, row.heading, mark) for key, row, mark in zip(keys, rows, marked, strict=True)],
         )
 
 
 def keep_only_published() -> None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"DELETE FROM manual_search WHERE rowid >> {BITS} NOT IN "  # noqa: S608 # our own number
-            "(SELECT id FROM manual_amendment WHERE status = 'published')"
-        )
+        for table in ("manual_search", "manual_search_names"):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE rowid >> {BITS} NOT IN "  # noqa: S608 # our own words
+                "(SELECT id FROM manual_amendment WHERE status = 'published')"
+            )
 
 
-def find(terms: Sequence[Term], edition: int, limit: int, offset: int) -> tuple[int, list[Found]]:
-    every = " AND ".join(_any(term) for term in terms)
-    inside = f"{{heading body}}: ({' OR '.join(_any(term) for term in terms)})"
+def put_in_order() -> None:
+    """What was written piece by piece is read more quickly as a whole."""
+    with connection.cursor() as cursor:
+        for table in ("manual_search", "manual_search_names"):
+            cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('optimize')")  # noqa: S608 # our own words
+
+
+def find(wanted: Wanted) -> dict[Key, float]:
+    """Those with the words in their names are looked up in a table of their own, since they matter most and the many
+    others need not all be looked at."""
+    named, anywhere = _matches(wanted)
+    most = MOST_LOOSE if wanted.loose else MOST_FOUND
+    found: dict[Key, float] = {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{MATCHED} SELECT counted.total, page.key, page.chapter_id, page.kind "  # noqa: S608
-            "FROM (SELECT count(*) AS total FROM matched) AS counted "
-            "LEFT JOIN (SELECT * FROM matched ORDER BY score, position, key LIMIT %s OFFSET %s) AS page ON 1 "
-            "ORDER BY page.score, page.position, page.key",
-            [edition, every, inside, limit, offset],
+            f"SELECT rowid, bm25(manual_search, {WEIGHTS}) FROM manual_search "  # noqa: S608 # our own words
+            "WHERE manual_search MATCH %s",
+            [anywhere],
         )
-        page = cursor.fetchall()
-        total = page[0][0]
-        chapters = {key: (chapter, kind) for _, key, chapter, kind in page if key is not None}
-        if not chapters:
-            return total, []
+        # Read as it comes: the many that another edition has, or that are too many, cost nothing more.
+        while (wanted.every or len(found) < most) and (rows := cursor.fetchmany(AT_ONCE)):
+            for key, score in rows:
+                # A section whose chapter's title alone has the words is worth nothing.
+                if score and key >> BITS in wanted.amendments:
+                    found[key >> BITS, key & LAST_POSITION] = -score
+    middling = sorted(found.values())[len(found) // 2] if found else 1.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s", [named])
+        # Counted here, for the first of them may be of editions long ago.
+        living = (key for (key,) in cursor if key >> BITS in wanted.amendments)
+        for key in islice(living, MOST_NAMED):
+            found.setdefault((key >> BITS, key & LAST_POSITION), middling)
+    return found
+
+
+def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
+    rows = [amendment << BITS | position for amendment, position in keys]
+    if not rows:
+        return {}
+    applies = (
+        f"{STATUS.format(amendment=AMENDMENT, anchor='manual_search.anchor')}, "
+        f"{AREAS.format(amendment=AMENDMENT, anchor='manual_search.anchor')}"
+    )
+    more = {
+        "stems": "stems, CASE stems WHEN '' THEN body ELSE '' END, '', NULL",
+        "text": f"'', body, {applies}",
+        "status": f"'', '', {applies}",
+    }[what]
+    with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rowid, anchor, number, "  # noqa: S608 # only placeholders
-            "highlight(manual_search, 0, %s, %s), highlight(manual_search, 1, %s, %s), "
-            "highlight(manual_search, 2, %s, %s), "
-            f"{SECTION.format(amendment=f'(manual_search.rowid >> {BITS})', anchor='manual_search.anchor')} "
-            f"FROM manual_search WHERE manual_search MATCH %s AND rowid IN ({', '.join(['%s'] * len(chapters))})",
-            [*(BEGIN, END) * 3, every, *chapters],
+            f"SELECT rowid, anchor, number, heading, {more} FROM manual_search "  # noqa: S608 # our own words
+            "WHERE rowid IN (SELECT value FROM json_each(%s))",
+            [json.dumps(rows)],
         )
-        marked = {key: texts for key, *texts in cursor.fetchall()}
-    return total, [
-        Found(chapter, kind, key >> BITS, *marked[key])
-        for key, (chapter, kind) in chapters.items()
-        if key in marked
+        return {
+            (key >> BITS, key & LAST_POSITION): Stored(key >> BITS, key & LAST_POSITION, *row)
+            for key, *row in cursor.fetchall()
+        }
+
+
+def how_often(tried: Sequence[Sequence[Term]], edition: int) -> list[int]:
+    if not tried:
+        return []
+    counts = [
+        f"(SELECT count(*) FROM (SELECT 1 FROM manual_search WHERE manual_search MATCH %s "  # noqa: S608
+        f"AND {LIVING.format(amendment=AMENDMENT)} LIMIT {COUNTED}))"
+        for _ in tried
     ]
+    values = [value for terms in tried for value in (_every(terms), edition)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", values)
+        return list(cursor.fetchone())
 
 
 def chapters_with(phrases: Sequence[str], edition: int) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH places AS ({PLACES} LIMIT -1) SELECT DISTINCT places.chapter_id "  # noqa: S608
-            f"FROM manual_search CROSS JOIN places ON places.amendment_id = manual_search.rowid >> {BITS} "
+            f"FROM manual_search CROSS JOIN places ON places.amendment_id = {AMENDMENT} "
             "WHERE manual_search MATCH %s",
             [edition, f"{{heading body}}: ({' OR '.join(_quoted(phrases))})"],
         )
         return {chapter for (chapter,) in cursor.fetchall()}
 
 
-def _any(term: Term) -> str:
-    begun = [f'"{term.begun}" *'] if term.begun else []
-    return f"({' OR '.join([*_quoted(term.phrases), *begun])})"
+def alike(word: str, most: int) -> list[str]:
+    threes = dict.fromkeys(word[n : n + 3] for n in range(len(word) - 2))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT word FROM manual_search_spelling WHERE manual_search_spelling MATCH %s "
+            "AND length(word) BETWEEN %s AND %s ORDER BY rank LIMIT %s",
+            [" OR ".join(_quoted(threes)), len(word) - 2, len(word) + 2, most],
+        )
+        return [found for (found,) in cursor.fetchall()]
+
+
+def _matches(wanted: Wanted) -> tuple[str, str]:
+    """What the table of names is asked, and what that of everything is."""
+    without = f" NOT ({_any(wanted.excluded)})" if wanted.excluded else ""
+    some = _any(wanted.terms)
+    if wanted.loose:
+        return f"(heading: ({some}) OR ({IS_CHAPTER} AND title: ({some}))){without}", f"({some}){without}"
+    every = _every(wanted.terms)
+    return (
+        f"({{title heading}}: ({every}) AND ({IS_CHAPTER} OR heading: ({some}))){without}",
+        f"({every}){without}",
+    )
+
+
+def _every(terms: Sequence[Term]) -> str:
+    return " AND ".join(_term(term) for term in terms)
+
+
+def _any(terms: Sequence[Term]) -> str:
+    return " OR ".join(_term(term) for term in terms)
+
+
+def _term(term: Term) -> str:
+    words = [" OR ".join(_quoted(phrases)) for phrases in term.each]
+    if term.begun:
+        words[-1] += f' OR "{term.begun}" *'
+    together = " AND ".join(f"({word})" for word in words)
+    return f"(({together}){''.join(f' OR {other}' for other in _quoted(term.others))})"
 
 
 def _quoted(phrases: Iterable[str]) -> list[str]:

@@ -30,6 +30,20 @@ _HYPHEN = "\\-\u2010\u2011"
 _APOSTROPHE = "'’‘ʼ＇"
 _WORD = re.compile(rf"{_RUN}(?:[{_APOSTROPHE}.&@_{_HYPHEN}]{_RUN})*")
 _HYPHENED = re.compile(rf"{_RUN}(?:[{_HYPHEN}]{_RUN})+")
+_QUOTES = '"“”„«»＂'
+# A section of an Act: “s47”, “sec. 47”, “Section 47”. A telephone number begins with a nought or with the country's.
+_SECTION = r"(?:ss?|secs?|sect|sections?)(?:\.\s?|\s)?(?P<of>\d{1,3}[a-z]{0,2})"
+_TELEPHONE = r"(?:\+44|0)[\d \-()‐‑]{3,}\d"
+_ASKED = re.compile(
+    rf"(?P<minus>(?<!\S)[\-−–](?=[^\W_{_QUOTES}]|[{_QUOTES}]))?"
+    rf"(?:[{_QUOTES}](?P<quoted>[^{_QUOTES}]*)[{_QUOTES}]"
+    rf"|(?<![^\W_])(?P<section>{_SECTION})(?![^\W_])"
+    rf"|(?<![\w.])(?P<telephone>{_TELEPHONE})(?![^\W_])"
+    rf"|(?P<word>{_WORD.pattern}))",
+    re.IGNORECASE,
+)
+LEAST_DIGITS = 7
+_NUMBER_IN_TEXT = re.compile(r"(?<![^\W_])\d{2,5}(?:[ \-‐‑]\d{2,6}){1,3}(?![^\W_])")
 _POSSESSIVE = re.compile(rf"[{_APOSTROPHE}`´]s(?![^\W_])", re.IGNORECASE)
 
 
@@ -50,10 +64,16 @@ _folding = _Folding()
 
 @dataclass(frozen=True)
 class Word:
-    """A word that was asked for: as typed, and as its plain parts (“e-safety” has two)."""
+    """A word that was asked for: as typed, and as its plain parts (“e-safety” has two).
+
+    `exact`: it stood in quotation marks, as a phrase. `others`: phrases that are written for the same thing, as “s47”
+    is for “section 47”.
+    """
 
     typed: str
     parts: tuple[str, ...]
+    exact: bool = False
+    others: tuple[str, ...] = ()
 
     @property
     def phrase(self) -> str:
@@ -63,6 +83,23 @@ class Word:
     def joined(self) -> str:
         """As if it had been written without hyphens or spaces."""
         return "".join(self.parts)
+
+    @property
+    def common(self) -> bool:
+        return not self.exact and self.phrase in COMMON
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a query asks for: its words in order, common ones among them, and what is not to be there."""
+
+    words: tuple[Word, ...] = ()
+    excluded: tuple[Word, ...] = ()
+
+    @property
+    def telling(self) -> list[Word]:
+        """The words that tell sections apart; the common ones only if there are no others."""
+        return [word for word in self.words if not word.common] or list(self.words)
 
 
 def clean(text: str) -> str:
@@ -75,21 +112,45 @@ def fold(text: str) -> str:
     return text.translate(_folding)
 
 
-def asked(query: str) -> list[Word]:
-    """The words to search for: at most MOST_WORDS, each once, common ones only if there are no others."""
+def asked(query: str) -> Asked:
+    """What any text at all asks for: at most MOST_WORDS words, each once.
+
+    “…” makes a phrase, a minus before a word or phrase keeps it out; a quotation mark that is never closed, and a minus
+    before nothing, mean nothing.
+    """
     text = _POSSESSIVE.sub("", clean(query)[:LONGEST_QUERY])
     found: dict[tuple[str, ...], Word] = {}
-    for match in _WORD.finditer(text):
-        parts = tuple(part[:LONGEST_WORD] for part in fold(match[0]).split()[:MOST_WORDS])
-        if not parts:
+    excluded: dict[tuple[str, ...], Word] = {}
+    for match in _ASKED.finditer(text):
+        word = _word(match)
+        if word is None:
             continue
-        # The last of equals, because only the last word of all may be a beginning.
-        found.pop(parts, None)
-        found[parts] = Word(match[0], parts)
-        if len(found) == MOST_WORDS:
+        if match["minus"]:
+            excluded[word.parts] = word
+        else:
+            # The last of equals, because only the last word of all may be a beginning.
+            found.pop(word.parts, None)
+            found[word.parts] = word
+        if len(found) + len(excluded) == MOST_WORDS:
             break
-    words = list(found.values())
-    return [word for word in words if word.phrase not in COMMON] or words
+    return Asked(tuple(found.values()), tuple(excluded.values()))
+
+
+def _word(match: re.Match[str]) -> Word | None:
+    if match["telephone"]:
+        digits = re.sub(r"\D", " ", match["telephone"]).split()
+        if match["telephone"].startswith("+44"):
+            digits = ["0" + "".join(digits)[2:].removeprefix("0")]
+        # Numbers of other kinds have fewer digits.
+        if LEAST_DIGITS <= len("".join(digits)) <= LONGEST_WORD:
+            return Word(match["telephone"], tuple(digits))
+    if match["section"]:
+        number = fold(match["of"]).strip()
+        others = tuple(form.format(number) for form in ("s{}", "s {}", "sec {}", "section{}"))
+        return Word(match["section"], ("section", number), others=others)
+    typed = match["quoted"] if match["quoted"] is not None else match["word"] or match["telephone"] or ""
+    parts = tuple(part[:LONGEST_WORD] for part in fold(typed).split()[:MOST_WORDS])
+    return Word(typed.strip(), parts, exact=match["quoted"] is not None and len(parts) > 1) if parts else None
 
 
 def spellings(text: str) -> Iterator[tuple[str, str]]:
@@ -97,7 +158,7 @@ def spellings(text: str) -> Iterator[tuple[str, str]]:
     for word in set(fold(text).split()):
         if len(word) <= LONGEST_WORD:
             yield word, word
-    for match in _HYPHENED.finditer(text):
+    for match in (*_HYPHENED.finditer(text), *_NUMBER_IN_TEXT.finditer(text)):
         parts = fold(match[0]).split()
         if len(joined := "".join(parts)) <= LONGEST_WORD:
             yield joined, " ".join(parts)

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,7 +18,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 
-from manual import decoration
+from manual import decoration, rendering
 from manual.lens import Lens
 from manual.models import (
     Amendment,
@@ -35,6 +37,7 @@ from manual.views import last_seen
 from manual.views.another_day import DateBox, SamePage, read_day
 from manual.views.settings_of_reader import Display
 
+DAY = 24 * 60 * 60
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
 
 
@@ -144,6 +147,11 @@ class Page:
         """Where a search looks through it; forms bring the day asked for themselves."""
         return self._address("search").removesuffix(self.kept)
 
+    @property
+    def suggestions_address(self) -> str:
+        """What its search box asks while somebody types; the day asked for comes from the form, too."""
+        return self._address("suggestions").removesuffix(self.kept)
+
     def _address(self, name: str) -> str:
         if self.dated and self.edition:
             return f"{reverse(f'edition-{name}', args=[self.edition.number])}{self.kept}"
@@ -226,8 +234,20 @@ class Page:
         """The numbers to ring at once: always those in force, whatever day's text the page shows."""
         if self.in_force is None:
             return mark_safe("")
-        contacts = next((text for text in self.texts.values() if getattr(text, "has_contacts", False)), None)
-        html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
+        key = ":".join(
+            ("urgent-help", settings.RELEASE, str(rendering.VERSION), str(self.in_force.stamp),
+             self.manual.contacts, self.manual.urgent_help)
+        )  # fmt: skip
+        # Where the page reads texts anyway, these come with them; others do not ask the database for them again.
+        html: str | None = None if "texts" in self.__dict__ else cache.get(key)
+        if html is None:
+            contacts = next(
+                (text for text in self.texts.values() if getattr(text, "has_contacts", False)), None
+            )
+            html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
+            # What an older release has rendered is there for as long as it takes to render it anew.
+            if contacts is None or contacts.rendered_with == rendering.VERSION:
+                cache.add(key, html, DAY)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
     @cached_property
@@ -238,7 +258,7 @@ class Page:
     @cached_property
     def notices_up(self) -> list[Notice]:
         """All that is pinned now: live at once, whatever day's text the page shows."""
-        return list(Notice.objects.up().only("words", "chapter_id"))
+        return Notice.objects.shown()
 
     @property
     def notices(self) -> list[Notice]:

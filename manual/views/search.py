@@ -2,52 +2,357 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from manual import search
-from manual.models import Meaning, NumberHistory
+from manual.decoration import keyword_meaning
+from manual.models import Edition, Kind, Line, NumberHistory
+from manual.models.issued import day_of, moment_of
 from manual.models.numbers import NUMBER
+from manual.rendering.vocabulary import STATUSES
+from manual.search import recording
+from manual.views.found import MARKED
 from manual.views.page import Page, Today
+from manual.views.since import Since
 
-PER_PAGE = 20
-MOST_KEYWORDS = 5
+MOST_PAGES = 500
 LONGEST = 300
+# Somebody who asks a whole question does not expect every word of it in one section.
+A_FEW = 3
+
+
+@dataclass
+class Narrowing:
+    """What a reader has narrowed a search to, as the address says; what means nothing there is left out."""
+
+    page: Page
+
+    @cached_property
+    def part(self) -> Line | None:
+        asked = self._asked("part")
+        return next((line for line in self.page.contents.parts if line.slug == asked), None)
+
+    @cached_property
+    def chapter(self) -> Line | None:
+        return self.page.contents.by_slug.get(self._asked("chapter"))
+
+    @cached_property
+    def area(self) -> str:
+        asked = self._asked("area")
+        return asked if asked in self.page.manual.areas else ""
+
+    @cached_property
+    def status(self) -> str:
+        asked = self._asked("status")
+        return asked if asked in self.statuses else ""
+
+    @cached_property
+    def since(self) -> Since | None:
+        return Since.of(self.page.request, self.page.issued)
+
+    @cached_property
+    def withdrawn(self) -> bool:
+        return bool(self._asked("withdrawn"))
+
+    @cached_property
+    def exact(self) -> bool:
+        """Whether nothing is to be put right in what was typed. It limits nothing."""
+        return bool(self._asked("exact"))
+
+    @property
+    def statuses(self) -> list[str]:
+        return sorted(STATUSES)
+
+    @property
+    def parts(self) -> SafeString:
+        """The parts to choose from, as options of a form."""
+        parts = tuple((line.slug, line.name) for line in self.page.contents.parts)
+        return _options(parts, self.part.slug if self.part else "")
+
+    @property
+    def editions(self) -> SafeString:
+        """The editions to search in, the newest first; one that is still to come only where it is searched now."""
+        edition = self.page.contents.edition
+        to_come = (_named(edition),) if self.page.to_come else ()
+        return _options((*to_come, *self._editions), str(edition.number) if self.page.dated else "")
+
+    @property
+    def editions_since(self) -> SafeString:
+        """The editions since which a chapter may have changed."""
+        chosen = self.since.edition if self.since and self.since.by_edition else None
+        return _options(self._editions, str(chosen.number) if chosen else "")
+
+    @cached_property
+    def _editions(self) -> tuple[tuple[str, str], ...]:
+        return tuple(_named(edition) for edition in reversed(self.page.issued.editions))
+
+    @property
+    def words(self) -> list[str]:
+        """How it is said, one limit after the other."""
+        said = []
+        if self.chapter:
+            said.append(f"in “{self.chapter.title}”")
+        if self.part:
+            said.append(f"in {self.part.name}")
+        if self.area:
+            said.append(f"for {self.page.manual.area_names([self.area])}")
+        if self.status:
+            said.append("procedures only" if self.status == "procedure" else f"{self.status} only")
+        if self.since:
+            since = self.since.edition if self.since.by_edition else None
+            day = f"{self.since.day.day} {self.since.day:%B %Y}"
+            said.append(f"changed since edition {since.number}" if since else f"changed since {day}")
+        if self.withdrawn:
+            said.append("withdrawn chapters as well")
+        return said
+
+    @property
+    def filters(self) -> search.Filters:
+        return search.Filters(
+            part=self.part.slug if self.part else "",
+            chapter=self.chapter.slug if self.chapter else "",
+            area=self.area,
+            status=self.status,
+            changed_in=self._changed_in,
+            withdrawn=self.withdrawn,
+        )
+
+    @property
+    def query(self) -> dict[str, str]:
+        """As an address has it."""
+        asked = {
+            "part": self.part.slug if self.part else "",
+            "chapter": self.chapter.slug if self.chapter else "",
+            "area": self.area,
+            "status": self.status,
+            "withdrawn": "1" if self.withdrawn else "",
+        }
+        if self.since and self.since.by_edition and self.since.edition:
+            asked["since_edition"] = str(self.since.edition.number)
+        elif self.since:
+            asked["since"] = self.since.day.isoformat()
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def _changed_in(self) -> frozenset[int] | None:
+        """The editions that took effect after what was in force then."""
+        if self.since is None:
+            return None
+        editions = [*self.page.issued.editions, *self.page.issued.to_come]
+        first = editions.index(self.since.edition) + 1 if self.since.edition else 0
+        return frozenset(edition.pk for edition in editions[first:])
+
+    def _asked(self, name: str) -> str:
+        return self.page.request.GET.get(name, "")
+
+
+@functools.lru_cache(maxsize=256)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
+    return format_html_join(
+        "", '<option value="{}"{}>{}</option>',
+        ((value, mark_safe(" selected") if value == chosen else "", words) for value, words in choices),
+    )  # fmt: skip
+
+
+def _named(edition: Edition) -> tuple[str, str]:
+    day = day_of(moment_of(edition))
+    return str(edition.number), f"{edition.number}, {day.day} {day:%B %Y}"
+
+
+@dataclass
+class ShownSection:
+    """A section as a result shows it."""
+
+    address: str
+    number: str
+    heading: SafeString
+    passage: SafeString
+    tags: SafeString
+    elsewhere: bool
+
+
+@dataclass
+class Shown:
+    """A chapter, or a keyword (then without a line), with what was found in it."""
+
+    address: str
+    title: SafeString
+    passage: SafeString
+    line: Line | None = None
+    number: str = ""
+    place: str = ""
+    tags: SafeString = field(default_factory=SafeString)
+    elsewhere: bool = False  # it applies to another area than is read for
+    sections: list[ShownSection] = field(default_factory=list)
+    more: int = 0
+    more_address: str = ""
 
 
 @require_safe
 def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
-    """Sections whose title, heading or text has all the words, best first, with the words marked; and keywords."""
+    """Chapters whose title, headings or text have the words, with their best sections; and what answers at once."""
     page = Page.of(request, edition)
     asked = " ".join(request.GET.get("q", "").replace("\0", " ").split())
     query = asked[:LONGEST]
     page.searched = query
-    page.same_today = Today(f"{reverse('search')}?{urlencode({'q': query})}" if query else reverse("search"))
+    if led := _to_edition(page):
+        return led
+    narrowing = Narrowing(page)
+    asks = {"q": query, **narrowing.query}
+    page.same_today = Today(f"{reverse('search')}?{urlencode(asks)}" if query else reverse("search"))
     number = _page_number(request)
-    found = search.search(query, page.contents.edition, limit=PER_PAGE, offset=(number - 1) * PER_PAGE)
-    last = max(1, -(-found.total // PER_PAGE))
+    as_typed = bool(request.GET.get("exact"))
+    found = search.search(query, page.contents, filters=narrowing.filters, page=number, correct=not as_typed)
+    last = max(1, -(-found.entries // search.PER_PAGE))
     if number > last:
-        return HttpResponseRedirect(_at(page, last))
-    lines = page.contents.by_chapter
-    hits = [(hit, lines[hit.chapter_id], lines[hit.chapter_id].at(hit.anchor)) for hit in found.hits]
+        return HttpResponseRedirect(_at(page, narrowing, page=last))
+    at_once = search.answer(query, page.contents) if number == 1 else search.Answers()
+    number_past = _number_past(page)
+    if (
+        number == 1
+        and not narrowing.query
+        and not page.dated
+        and page.manual.keep_searches
+        and not page.for_staff
+    ):
+        nearly = found.corrected or (found.loose and len(found.words) <= A_FEW)
+        recording.note(query, found=bool(at_once) or bool(found.entries and not nearly))
+    marked = found.corrected or query
     return page.render(
         "manual/search.html",
         query=query,
         shortened=len(asked) > LONGEST,
-        total=found.total,
-        hits=hits,
-        keywords=_keywords(page, found.words) if number == 1 else [],
-        number_of=page.contents.by_number.get(query),
-        number_past=_number_past(page),
-        first=(number - 1) * PER_PAGE + 1,
+        found=found,
+        results=[_shown(group, page, narrowing, marked) for group in found.groups],
+        at_once=at_once,
+        go_to=_go_to(at_once, page),
+        cards=[
+            (
+                meaning,
+                mark_safe(page.lens.over(keyword_meaning(meaning, page.contents))),  # noqa: S308 # sanitised
+                _kept(page.contents.keyword_address(meaning.slug), page),
+            )
+            for meaning in at_once.cards
+        ],
+        number_past=number_past,
+        narrowing=narrowing,
+        as_typed=_at(page, narrowing, exact=1) if found.corrected else "",
+        anywhere=_at(page, narrowing, bare=True) if narrowing.query else "",
+        with_withdrawn=_at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
+        first=(number - 1) * search.PER_PAGE + 1,
         page_number=number,
         last_page=last,
-        earlier=_at(page, number - 1) if number > 1 else "",
-        later=_at(page, number + 1) if number < last else "",
+        earlier=_at(page, narrowing, page=number - 1) if number > 1 else "",
+        later=_at(page, narrowing, page=number + 1) if number < min(last, MOST_PAGES) else "",
     )
+
+
+def _shown(group: search.Group, page: Page, narrowing: Narrowing, marked: str) -> Shown:
+    """A group as the page shows it: its addresses lead to the words, marked."""
+    line = group.line
+    if line is None:
+        if group.meaning is None:
+            raise LookupError("What was found is neither in a chapter nor a keyword.")
+        meaning = group.meaning
+        address = _kept(page.contents.keyword_address(meaning.slug), page)
+        also = f"Also: {', '.join(meaning.also)}" if meaning.also else ""
+        return Shown(address, html(group.title), html(group.passage), place=also)
+    own = next((hit for hit in group.hits if not hit.anchor), None)
+    status = line.status
+    return Shown(
+        _marked(line.url, line, page, marked),
+        html(group.title),
+        html(own.passage) if own else SafeString(""),
+        line,
+        number=f"{line.number} " if line.number else "",
+        place=" › ".join(above.name for above in line.ancestors),
+        tags=_tags(page, line.applies_to, status if status != "procedure" else "", line),
+        elsewhere=page.lens.dims(line.applies_to),
+        sections=[
+            ShownSection(
+                _marked(line.at(hit.anchor), line, page, marked),
+                f"paragraph {line.number}.{hit.number}" if not hit.heading and line.number else hit.number,
+                html(hit.heading),
+                html(hit.passage),
+                _tags(
+                    page,
+                    hit.areas if hit.areas != line.applies_to else [],
+                    hit.status if hit.status != status else "",
+                ),
+                page.lens.dims(hit.areas),
+            )
+            for hit in group.hits
+            if hit.anchor
+        ],
+        more=group.more,
+        more_address=_at(page, narrowing, chapter=line.slug) if group.more else "",
+    )
+
+
+def _tags(page: Page, areas: list[str], status: str, line: Line | None = None) -> SafeString:
+    """To whom it applies, what it is if no instruction, and whether it is new."""
+    if not (areas or status or (line and (line.flag or line.withdrawn))):
+        return SafeString("")
+    return render_to_string(
+        "manual/partials/result_tags.html",
+        {"areas": areas, "status": status, "line": line, "manual": page.manual},
+    )
+
+
+def html(pieces: search.Marked) -> SafeString:
+    """Marked text for a page, escaped."""
+    return mark_safe(  # noqa: S308 # escaped here
+        "".join(
+            f"<mark>{escape(words)}</mark>" if is_marked else escape(words) for words, is_marked in pieces
+        )
+    )
+
+
+def _marked(address: str, line: Line, page: Page, query: str) -> str:
+    """Where a chapter says it, with the words still marked there."""
+    if line.kind != Kind.CHAPTER:
+        return _kept(address, page)
+    target, hash_, anchor = address.partition("#")
+    on = {"on": page.that_day.day.isoformat()} if page.that_day else {}
+    return f"{target}?{urlencode({MARKED: query, **on})}{hash_}{anchor}"
+
+
+def _kept(address: str, page: Page) -> str:
+    """With the day asked for, so that it is not lost."""
+    target, hash_, anchor = address.partition("#")
+    return f"{target}{page.kept}{hash_}{anchor}"
+
+
+def _go_to(at_once: search.Answers, page: Page) -> str:
+    """Where what has the number or the title that was typed is read."""
+    address = at_once.address or (at_once.titled.url if at_once.titled else "")
+    return _kept(address, page) if address else ""
+
+
+def _to_edition(page: Page) -> HttpResponse | None:
+    """Leads to the same search in the edition that was chosen; to that of today where none was."""
+    asked = page.request.GET.get("edition")
+    if asked is None:
+        return None
+    others = page.request.GET.copy()
+    number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    known = number in page.issued.by_number
+    # Another edition need not be that of the day asked for.
+    same = page.dated and page.edition and number == page.edition.number
+    for name in ("edition", "page") if same else ("edition", "page", "on"):
+        others.pop(name, None)
+    address = reverse("edition-search", args=[number]) if known else reverse("search")
+    return HttpResponseRedirect(f"{address}?{others.urlencode()}")
 
 
 def _number_past(page: Page) -> NumberHistory | None:
@@ -59,20 +364,16 @@ def _number_past(page: Page) -> NumberHistory | None:
     return past if past.former else None
 
 
-def _keywords(page: Page, words: list[str]) -> list[tuple[Meaning, str]]:
-    """Those that have the words, the first few, with their addresses."""
-    return [
-        (meaning, page.contents.keyword_address(meaning.slug))
-        for meaning in page.glossary.matching(words)[:MOST_KEYWORDS]
-    ]
-
-
-def _at(page: Page, number: int) -> str:
-    """The address of another page of the same results."""
-    on = {"on": page.that_day.day.isoformat()} if page.that_day else {}
-    return f"?{urlencode({'q': page.searched, 'page': number, **on})}"
+def _at(shown: Page, narrowing: Narrowing, *, bare: bool = False, **more: object) -> str:
+    """The address of another page of the same results, or of the same search otherwise narrowed."""
+    on = {"on": shown.that_day.day.isoformat()} if shown.that_day else {}
+    kept = {} if bare else narrowing.query
+    exact = {"exact": "1"} if shown.request.GET.get("exact") and not bare else {}
+    return f"?{urlencode({'q': shown.searched, **kept, **exact, **more, **on})}"
 
 
 def _page_number(request: HttpRequest) -> int:
     asked = request.GET.get("page", "1")
-    return min(max(1, int(asked)), 500) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    return (
+        min(max(1, int(asked)), MOST_PAGES) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    )

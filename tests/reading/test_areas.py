@@ -233,13 +233,13 @@ def test_a_withdrawn_counterpart_is_said_and_not_offered(client, manual_of_two_a
 def test_results_have_the_area_and_the_status_of_their_section(client, manual_of_two_areas):
     found = page(client, "/search/?q=hub", "north")
     results = {
-        words(result.find_class("result-title")[0]): (
-            [words(tag) for tag in (*result.find_class("area-tag"), *result.find_class("status-tag"))],
-            "elsewhere" in result.get("class"),
+        words(element.xpath("./h2/a|./h3/a")[0]): (
+            [words(tag) for tag in element.xpath("./h3/span|./p[@class='result-place']/span")],
+            "elsewhere" in element.get("class", ""),
         )
-        for result in found.find_class("result")
+        for element in found.xpath("//*[@class='results']//li")
     }
-    assert results["1.1 Referral – 1 At night"] == (["South only"], True)
+    assert results["1 At night"] == (["South only"], True)
     assert results["1.1 Referral"] == ([], False)
     assert results["1.4.1 Hub"] == (["South only", "Guidance"], True)
 

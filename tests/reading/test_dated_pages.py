@@ -181,16 +181,23 @@ def test_a_page_in_force_searches_todays_manual_and_nothing_else(client, sample)
 
 
 def results_of(page) -> list[str]:
-    return [link.get("href") for result in page.find_class("result") for link in result.xpath(".//h2/a")]
+    """Where the sections lead, and of a chapter without any, the chapter."""
+    return [
+        link.get("href")
+        for result in page.find_class("result")
+        for link in result.xpath(".//h3/a") or result.xpath(".//h2/a")
+    ]
 
 
 def test_a_search_finds_what_the_edition_had_and_leads_there(client, sample):
     assert results_of(page_of(client, "/editions/2/search/?q=one+hour")) == []
     assert results_of(page_of(client, "/editions/3/search/?q=one+hour")) == [
-        "/editions/3/chapters/referral/#what-a-lado-does"
+        "/editions/3/chapters/referral/?marked=one+hour#what-a-lado-does"
     ]
     # Withdrawn by edition 2.
-    assert results_of(page_of(client, "/editions/1/search/?q=old-ways")) == ["/editions/1/chapters/old-ways/"]
+    assert results_of(page_of(client, "/editions/1/search/?q=old-ways")) == [
+        "/editions/1/chapters/old-ways/?marked=old-ways"
+    ]
     assert results_of(page_of(client, "/editions/2/search/?q=old-ways")) == []
 
 
@@ -198,22 +205,27 @@ def test_a_search_that_finds_nothing_says_of_which_edition_and_leads_to_its_list
     page = page_of(client, "/editions/2/search/?q=zebra")
     main = page.find(".//main")
     assert "Nothing in edition 2 has all these words: “zebra”." in words(main)
-    assert main.xpath(".//a/@href") == ["/editions/2/keywords/", "/editions/2/contents/"]
+    assert main.find_class("nothing-found")[0].xpath(".//a/@href") == [
+        "?q=zebra&withdrawn=1",
+        "/editions/2/keywords/",
+        "/editions/2/contents/",
+        "/contacts/",
+    ]
 
 
 def test_a_search_offers_the_keywords_and_the_number_of_that_edition(client, sample):
     workflow.publish(by=None, definitions=[meaning("lado", name="Designated officer")], at=LATER)
     page = page_of(client, "/editions/3/search/?q=LADO")
-    (keywords,) = page.find_class("keyword-results")
-    assert words(keywords) == "Keywords Local authority designated officer LADO"
-    assert keywords.xpath(".//a/@href") == ["/editions/3/keywords/lado/"]
+    (card,) = page.find_class("keyword-card")
+    assert words(card) == "Local authority designated officer Keyword Also: LADO Decides on allegations."
+    assert card.xpath(".//h2/a/@href") == ["/editions/3/keywords/lado/"]
     (go_to,) = page_of(client, "/editions/1/search/?q=1.1.2").find_class("go-to")
     assert go_to.xpath(".//a/@href")[0] == "/editions/1/chapters/assessment/"
 
 
 def test_pages_of_results_stay_in_the_edition_and_keep_the_day(client, sample):
-    text = "".join(f"## Part {n}\n\nA zebra.\n\n" for n in range(25))
-    workflow.publish(by=None, amendments=[agreed(sample.chapters["assessment"], text=text)], at=LATER)
+    herd = [agreed(Chapter.objects.add(f"zebra-{n}"), text="A zebra.") for n in range(15)]
+    workflow.publish(by=None, amendments=herd, rearrange=True, at=LATER)
     page = page_of(client, "/editions/4/search/?q=zebra&on=2026-11-02")
     assert page.find_class("pager-after")[0].get("href") == "?q=zebra&page=2&on=2026-11-02"
     beyond = client.get("/editions/4/search/?q=zebra&page=9&on=2026-11-02")

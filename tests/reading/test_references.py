@@ -6,7 +6,7 @@ from django.core.cache import cache
 from lxml.html import HtmlElement, document_fromstring
 
 from manual import search, workflow
-from manual.models import Chapter, Edition
+from manual.models import Chapter, Contents, Edition
 from tests.manual_maker import DAY, LONG_AGO, agreed, grow
 from tests.reading.conftest import THIRD
 
@@ -102,5 +102,5 @@ def test_a_passage_shows_as_the_edition_that_is_read_has_it(client, sample):
 
 
 def test_a_passage_is_found_once_where_it_is_written(client, sample):
-    found = search.search("Ring 101", Edition.objects.in_force())
+    found = search.search("“Ring 101”", Contents.of(Edition.objects.in_force()))
     assert [hit.chapter_id for hit in found.hits] == [sample.chapters["contacts"].pk]

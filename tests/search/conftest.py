@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from manual import search, workflow
-from manual.models import Amendment, Chapter, Edition
+from manual.models import Amendment, Chapter, Contents, Edition
 from tests.manual_maker import DAY, FAR_AHEAD, agreed
 
 Publish = Callable[..., Edition]
@@ -84,8 +85,15 @@ def places(results: search.Results) -> list[str]:
     return [f"{slugs[hit.chapter_id]}{'#' * bool(hit.anchor)}{hit.anchor}" for hit in results.hits]
 
 
+def ask(query: str, edition: Edition, **options: Any) -> search.Results:
+    """What a reader of an edition is answered; a keyword or two aside."""
+    return search.search(query, Contents.of(edition), **options)
+
+
 def found(query: str, edition: Edition, **options: Any) -> list[str]:
-    return places(search.search(query, edition, **options))
+    """Where the sections lead that have every word, and no others."""
+    with mock.patch.object(search, "ENOUGH", 0):
+        return places(ask(query, edition, correct=False, **options))
 
 
 def marked(pieces: search.Marked) -> list[str]:

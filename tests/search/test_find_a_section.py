@@ -4,8 +4,9 @@ import pytest
 from django.test.utils import CaptureQueriesContext
 
 from manual import search
-from manual.models import Edition
-from tests.search.conftest import Publish, found, places
+from manual.models import Contents, Edition
+from manual.search import Filters
+from tests.search.conftest import Publish, ask, found, places
 
 
 def test_it_finds_a_section_by_its_heading(edition: Edition) -> None:
@@ -34,15 +35,27 @@ def test_it_finds_what_has_no_text_by_its_title(edition: Edition) -> None:
 
 
 def test_it_says_what_a_hit_is(edition: Edition) -> None:
-    (hit,) = search.search("afterwards", edition).hits
+    (hit,) = ask("afterwards", edition).hits
     assert (hit.kind, hit.anchor, hit.number) == ("chapter", "afterwards", "2")
-    (hit,) = search.search("csa", edition).hits
+    (hit,) = ask("csa", edition).hits
     assert (hit.kind, hit.anchor, hit.number, hit.heading, hit.passage) == ("link", "", "", [], [])
 
 
 def test_every_word_has_to_be_there(edition: Edition) -> None:
     assert found("police hospital", edition) == ["enquiries#strategy"]
     assert found("police copies", edition) == []
+
+
+def test_sections_with_every_word_come_before_those_with_some(edition: Edition) -> None:
+    results = ask("police hospital", edition)
+    assert places(results) == ["enquiries#strategy", "e-safety#images"]
+    assert not results.loose
+
+
+def test_it_says_where_no_section_has_every_word(edition: Edition) -> None:
+    results = ask("police copies", edition)
+    assert results.loose
+    assert {"e-safety#images", "e-safety#of-children"} <= set(places(results))
 
 
 def test_words_may_stand_in_title_and_text(edition: Edition) -> None:
@@ -103,14 +116,14 @@ def test_title_comes_before_heading_before_text(publish: Publish) -> None:
     assert found("whistle", edition) == ["title", "heading#s", "text#s"]
 
 
-def test_a_heading_elsewhere_comes_before_the_sections_of_a_chapter_so_titled(publish: Publish) -> None:
+def test_sections_stand_with_their_chapter_and_a_heading_elsewhere_after_it(publish: Publish) -> None:
     edition = publish(
         {
             "own": {"title": "Whistle", "text": "## Five {: #s }\n\nThe whistle."},
             "other": {"title": "Three", "text": "## Whistle {: #s }\n\nFour."},
         }
     )
-    assert found("whistle", edition) == ["own", "other#s", "own#s"]
+    assert found("whistle", edition) == ["own", "own#s", "other#s"]
 
 
 def test_equals_stand_in_the_order_of_the_contents(publish: Publish) -> None:
@@ -120,27 +133,40 @@ def test_equals_stand_in_the_order_of_the_contents(publish: Publish) -> None:
 
 
 def test_pages_follow_one_another(publish: Publish) -> None:
-    edition = publish(
-        {"a": {"text": "".join(f"## {n} {{: #n{n} }}\n\nA whistle.\n\n" for n in range(10, 35))}}
-    )
-    everything = found("whistle", edition, limit=100)
-    pages = [search.search("whistle", edition, limit=10, offset=offset) for offset in (0, 10, 20, 30)]
-    assert len(everything) == 25
-    assert [len(page.hits) for page in pages] == [10, 10, 5, 0]
-    assert [page.total for page in pages] == [25, 25, 25, 25]
+    edition = publish({f"c{n}": {"text": "## One {: #one }\n\nA whistle."} for n in range(10, 35)})
+    everything = found("whistle", edition, per_page=100)
+    pages = [ask("whistle", edition, page=page, per_page=10) for page in (1, 2, 3, 4)]
+    assert len(set(everything)) == 25
+    assert [len(page.groups) for page in pages] == [10, 10, 5, 0]
+    assert [(page.total, page.chapters, page.entries) for page in pages] == [(25, 25, 25)] * 4
     assert [place for page in pages for place in places(page)] == everything
+
+
+def test_a_chapter_shows_three_of_its_sections_and_all_if_asked_for(publish: Publish) -> None:
+    text = "".join(f"## {n} {{: #n{n} }}\n\nA whistle.\n\n" for n in range(10, 35))
+    edition = publish({"a": {"text": text}, "b": {"text": text}})
+    results = ask("whistle", edition)
+    assert [(len(group.hits), group.more) for group in results.groups] == [(3, 22), (3, 22)]
+    assert (results.total, results.chapters) == (50, 2)
+    (group,) = ask("whistle", edition, filters=Filters(chapter="b")).groups
+    assert [hit.anchor for hit in group.hits] == [f"n{n}" for n in range(10, 35)]
+    assert group.more == 0
 
 
 def test_numbered_paragraphs_are_found_one_by_one(publish: Publish) -> None:
     edition = publish({"a": {"text": "## One\n\nA drum.\n\nA whistle.\n", "numbering": "paragraphs"}})
-    (hit,) = search.search("whistle", edition).hits
+    (hit,) = ask("whistle", edition).hits
     assert hit.number == "2"
     assert hit.anchor
 
 
-@pytest.mark.parametrize("query", ["adoption", "adopti", "multi-agency police", "nowhere-at-all"])
-def test_a_search_takes_three_queries_at_most(
-    query: str, edition: Edition, django_assert_max_num_queries: CaptureQueriesContext
+@pytest.mark.parametrize(
+    ("query", "most"), [("adoption", 6), ("adopti", 6), ("multi-agency police", 9), ("nowhere-at-all", 9)]
+)
+def test_a_search_takes_few_queries(
+    query: str, most: int, edition: Edition, django_assert_max_num_queries: CaptureQueriesContext
 ) -> None:
-    with django_assert_max_num_queries(3):  # type: ignore[operator]
-        search.search(query, edition)
+    contents = Contents.of(edition)
+    search.search("whistle", contents)  # the glossary is read once for an edition
+    with django_assert_max_num_queries(most):  # type: ignore[operator]
+        search.search(query, contents)

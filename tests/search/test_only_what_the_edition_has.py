@@ -3,7 +3,7 @@
 from manual import search, workflow
 from manual.models import Amendment, Edition, Section
 from tests.manual_maker import DAY, FAR_AHEAD, MINUTE
-from tests.search.conftest import Publish, amendment_of, found
+from tests.search.conftest import Publish, amendment_of, ask, found
 
 
 def test_an_amended_text_is_found_in_its_edition_and_the_old_one_in_the_old(publish: Publish) -> None:
@@ -31,7 +31,9 @@ def test_a_withdrawn_chapter_is_not_found_from_then_on(publish: Publish) -> None
 
 
 def test_nothing_is_found_in_an_edition_in_preparation(edition: Edition) -> None:
-    assert search.search("adoption", Edition.objects.create(name="Summer")).total == 0
+    """It has no contents yet that a search could be asked for; what is found without them is found in none."""
+    assert search.mentions(["adoption"], edition)
+    assert search.mentions(["adoption"], Edition.objects.create(name="Summer")) == set()
 
 
 def test_what_is_not_published_is_not_found(edition: Edition) -> None:
@@ -53,7 +55,7 @@ def test_indexing_again_changes_nothing(edition: Edition) -> None:
     search.index(Amendment.objects.published())
     search.index(Amendment.objects.published())
     assert found("adoption", edition) == before
-    assert search.search("adoption", edition).total == len(before)
+    assert ask("adoption", edition).total == len(before)
 
 
 def test_what_is_forgotten_is_not_found_until_it_is_indexed_again(edition: Edition) -> None:
@@ -76,7 +78,7 @@ def test_a_text_that_is_rendered_anew_is_found_where_it_now_is(edition: Edition)
     workflow.rerender()
     assert not old & set(amendment.sections.values_list("pk", flat=True))
     assert found("afterwards", edition) == ["adoption#afterwards"]
-    assert search.search("afterwards", edition).total == 1
+    assert ask("afterwards", edition).total == 1
 
 
 def test_fewer_sections_than_before_leave_nothing_behind(edition: Edition) -> None:

@@ -1,0 +1,108 @@
+"""What a query asks for, as the index can be asked: each term is one thing that has to be there. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from manual.search.stems import stem
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that has to be there: every one of its words, in any of its spellings, or else an `others` phrase.
+
+    `each` has for every word the phrases that stand for it; most terms have one word. Phrases are folded words with a
+    space between them. `begun`: the last word may go on from this. `weights` tell how much each of the words says.
+    """
+
+    each: tuple[tuple[str, ...], ...]
+    others: tuple[str, ...] = ()
+    begun: str = ""
+    weights: tuple[float, ...] = ()
+
+    @property
+    def phrases(self) -> Iterator[str]:
+        """Whatever, where it stands, is to be marked."""
+        for phrases in self.each:
+            yield from phrases
+        yield from self.others
+
+    @cached_property
+    def weight(self) -> float:
+        return sum(self.weights) or float(len(self.each))
+
+    @cached_property
+    def length(self) -> int:
+        """How many words it is."""
+        return sum(len(phrases[0].split()) for phrases in self.each)
+
+    @cached_property
+    def looked_for(self) -> tuple[tuple[float, tuple[str, ...]], ...]:
+        """For every word its weight and what of it stands in a text's stems (see `stems_of`)."""
+        looked_for = []
+        for n, phrases in enumerate(self.each):
+            found = dict.fromkeys(_stems(phrase) for phrase in phrases)
+            if self.begun and n == len(self.each) - 1:
+                found[f" {self.begun}"] = None
+            looked_for.append((self.weights[n] if self.weights else 1.0, tuple(found)))
+        return tuple(looked_for)
+
+    @cached_property
+    def others_looked_for(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(_stems(phrase) for phrase in self.others))
+
+    @cached_property
+    def all_looked_for(self) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(
+                [*(phrase for _, own in self.looked_for for phrase in own), *self.others_looked_for]
+            )
+        )
+
+    def share(self, text: str) -> float:
+        """How much of it stands in a text, whose stems these are: 1 if all of it does."""
+        there = 0.0
+        # Asked more often than anything else, so that it is written for speed.
+        for weight, phrases in self.looked_for:
+            for phrase in phrases:
+                if phrase in text:
+                    there += weight
+                    break
+        if there < self.weight:
+            for phrase in self.others_looked_for:
+                if phrase in text:
+                    return 1.0
+        return there / self.weight
+
+    def times(self, text: str) -> int:
+        """How often the rarest of its words, or another phrase for it, stands in a text, whose stems these are."""
+        own = min(max(text.count(phrase) for phrase in phrases) for _, phrases in self.looked_for)
+        return own + sum(text.count(phrase) for phrase in self.others_looked_for)
+
+    def places(self, text: str) -> Iterator[int]:
+        """Where any of its words begins in a text, whose stems these are; not in order."""
+        for _, phrases in self.looked_for:
+            for phrase in phrases:
+                yield from _all(phrase, text)
+        for phrase in self.others_looked_for:
+            yield from _all(phrase, text)
+
+    def words_in(self, text: str) -> int:
+        """How many words of a name it stands for, whose stems these are."""
+        covered = 0
+        for _, phrases in self.looked_for:
+            covered += max((phrase.count(" ") - 1 or 1 for phrase in phrases if phrase in text), default=0)
+        return max([covered, *(phrase.count(" ") - 1 for phrase in self.others_looked_for if phrase in text)])
+
+
+def _stems(phrase: str) -> str:
+    return f" {' '.join(stem(word) for word in phrase.split())} "
+
+
+def _all(phrase: str, text: str) -> Iterator[int]:
+    at = text.find(phrase)
+    while at >= 0:
+        yield at
+        at = text.find(phrase, at + 1)
