@@ -15,6 +15,7 @@ from manual.decoration import keyword_meaning
 from manual.models import Meaning, Section
 from manual.search import mentions
 from manual.views.dated import keyword_not_yet, keyword_today
+from manual.views.found import found_in
 from manual.views.page import Page, Today
 
 DAY = 24 * 60 * 60
@@ -57,10 +58,13 @@ def keyword(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     if page.dated:
         page.same_today = keyword_today(page, slug)
     using = _using(meaning, page)
-    return page.render(
+    html = _meaning(meaning, page)
+    found = found_in(page, html, title=meaning.name)
+    response = page.render(
         "manual/keyword.html",
         meaning=meaning,
-        html=_meaning(meaning, page),
+        html=mark_safe(found.html) if found else html,  # noqa: S308 # rendered and sanitised
+        found=found,
         see_also=[
             (page.glossary.by_slug[other].name, page.contents.keyword_address(other))
             for other in meaning.see_also
@@ -72,6 +76,9 @@ def keyword(request: HttpRequest, slug: str, edition: int | None = None) -> Http
         ],
         chapters=[line for line in page.contents.lines if line.chapter_id in using and not line.withdrawn],
     )
+    if found:
+        found.is_for_this_reader(response)
+    return response
 
 
 def _using(meaning: Meaning, page: Page) -> set[int]:

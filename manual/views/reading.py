@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from manual.decoration import decorate, decorate_draft
 from manual.models import Amendment, Line, NumberHistory
 from manual.views.dated import chapter_not_yet, chapter_today
+from manual.views.found import found_in
 from manual.views.marks import marks_of
 from manual.views.page import Page
 from manual.views.ways_in import ways_in
@@ -105,10 +106,11 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
     if marks:
         marks.count = text.marked
         page.not_indexed |= marks.since is not None
+    found = None if draft else found_in(page, text.html, title=line.title)
     before, after = page.contents.neighbours(line)
     # Of an edition that is still to come, readers know nothing yet.
     editions = page.issued.by_key
-    return page.render(
+    response = page.render(
         "manual/chapter.html",
         line=line,
         amendment=amendment,
@@ -117,7 +119,8 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         changed_in=editions.get(line.changed_in),
         withdrawn_in=editions.get(line.withdrawn_in or 0),
         successor=line.read_instead if line.withdrawn else None,
-        text=mark_safe(page.lens.over(text.html)),  # noqa: S308 # sanitised when rendered, then rebuilt as a tree
+        text=mark_safe(page.lens.over(found.html if found else text.html)),  # noqa: S308 # sanitised when rendered
+        found=found,
         outline=text.outline,
         marks=marks,
         ways_in=None if draft else ways_in(page, line, amendment),
@@ -126,6 +129,9 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         draft=draft,
         **context,
     )
+    if found:
+        found.is_for_this_reader(response)
+    return response
 
 
 @require_safe
