@@ -15,6 +15,7 @@ from manual.views import (
     last_seen,
     reading,
     settings_of_reader,
+    suggestions,
 )
 from manual.views import search as searching
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("keywords/<slug:slug>/", keywords.keyword, name="keyword"),
     path("documents/<slug:slug>/", documents.document, name="document"),
     path("search/", searching.results, name="search"),
+    path("search/suggestions/", suggestions.suggestions, name="suggestions"),
     path("changes/", changes.since, name="changes"),
     path("changes/bundle.zip", bundles.changes, name="changes-bundle"),
     path("changes/since-last-seen/", last_seen.since_last_seen, name="since-last-seen"),
@@ -55,6 +57,7 @@ urlpatterns = [
     path("editions/<int:edition>/keywords/", keywords.glossary, name="edition-keywords"),
     path("editions/<int:edition>/keywords/<slug:slug>/", keywords.keyword, name="edition-keyword"),
     path("editions/<int:edition>/search/", searching.results, name="edition-search"),
+    path("editions/<int:edition>/search/suggestions/", suggestions.suggestions, name="edition-suggestions"),
     path("editions/<int:edition>/documents/<slug:slug>/", documents.document, name="edition-document"),
     path("editions/<int:edition>/<contents_number:number>/", reading.by_number, name="edition-by-number"),
     # As it stood on a day

@@ -36,6 +36,9 @@ PAGES = [
     f"/search/?q={ASKED}",
     f"/search/?q={ASKED[:4]}",
     "/search/?q=1.1.9",
+    f"/search/suggestions/?q={ASKED[:4]}",
+    "/search/suggestions/?q=1.1",
+    "/search/suggestions/?q=LADO",
     "/editions/",
     "/editions/3/",
     "/editions/4/",
@@ -54,6 +57,9 @@ PAGES = [
     "/documents/plan/",
     f"/editions/3/search/?q={ASKED}",
     f"/editions/4/search/?q={ASKED}",
+    f"/editions/3/search/suggestions/?q={ASKED[:4]}",
+    f"/editions/4/search/suggestions/?q={ASKED[:4]}",
+    "/editions/4/search/suggestions/?q=1.1",
     "/editions/3/compare/4/",
     "/editions/4/compare/3/",
     "/editions/1/compare/3/",
@@ -114,5 +120,6 @@ def test_no_word_of_what_is_scheduled_reaches_a_reader_after_an_editor_has_read_
     client.force_login(editor)
     seen = [address for address in PAGES if SECRET in words_of(client.get(address, follow=True))]
     assert {"/editions/4/chapters/referral/", "/editions/4/contents/", "/editions/4/bundle.zip"} <= set(seen)
+    assert f"/editions/4/search/suggestions/?q={ASKED[:4]}" in seen
     client.logout()
     assert [address for address in PAGES if SECRET in words_of(client.get(address, follow=True))] == []
