@@ -51,6 +51,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DOCUMENT_LIMIT = environment.number("DOCUMENT_MEGABYTES", 20) * 1024 * 1024
 PICTURE_LIMIT = environment.number("PICTURE_MEGABYTES", 5) * 1024 * 1024
 
+# What readers search for is counted in memory, and written down so many seconds after the first of it; 0: at once.
+SEARCHES_WRITTEN_EVERY = 20
+
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -10,6 +10,8 @@ from manual.admin.manual import ManualAdmin
 from manual.admin.notice import NoticeAdmin
 from manual.admin.outside_link import OutsideLinkAdmin
 from manual.admin.person import PersonAdmin, RoleAdmin
+from manual.admin.searched import SearchedAdmin
+from manual.admin.synonym import SynonymAdmin
 
 __all__ = [
     "AmendmentAdmin",
@@ -25,4 +27,6 @@ __all__ = [
     "OutsideLinkAdmin",
     "PersonAdmin",
     "RoleAdmin",
+    "SearchedAdmin",
+    "SynonymAdmin",
 ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from operator import attrgetter
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -30,12 +31,17 @@ from manual.models import (
     Notice,
     OutsideLink,
     Status,
+    Synonym,
 )
 from manual.models.version import WRITABLE
-from manual.workflow.permission import APPROVE, PIN, PUBLISH, SUBMIT
+from manual.search import recording
+from manual.workflow.permission import APPROVE, PIN, PUBLISH, SAY_SAME, SUBMIT
+from manual.workflow.synonyms import folded
 
 SHOWN = 10  # of each section; the rest is behind a link
 RECENT = 5
+LATELY = 30  # days, of what readers search for
+LOOKED_THROUGH = 100  # of that, for what is not settled yet
 SOON = timedelta(days=30)
 BROKEN_FOR = 24 * 60 * 60  # seconds; what an edition holds never changes under one stamp
 
@@ -126,10 +132,12 @@ class Desk:
             problems.append(_broken(in_force))
         if "outsidelink" in sees:
             problems.append(_outside_links())
+        if "searched" in sees:
+            problems.append(_not_found(person.has_perm(SAY_SAME)))
         return cls(work, ahead, problems, any(may.values()) or bool(sees))
 
 
-SEES = ("edition", "notice", "outsidelink", "chapter")
+SEES = ("edition", "notice", "outsidelink", "chapter", "searched")
 
 
 # --- Texts, keywords and documents ---------------------------------------------------------------------------
@@ -499,6 +507,47 @@ def _outside_links() -> Section:
         )
     if section.more:
         section.rest = [(section.more, "links", _address("admin:manual_outsidelink_changelist"))]
+    return section
+
+
+def _not_found(may_say_same: bool) -> Section:
+    """What readers searched for in vain of late, without what editors have found other words for. Three queries."""
+    not_found = recording.not_found(LATELY)
+    section = Section(
+        "not-found", "Searched for and not found", "Whatever readers searched for in the last 30 days was found.",
+        lead="By readers, in the last 30 days. Perhaps the manual has it under another name.",
+        action="What readers look for", action_address=_address("admin:manual_searched_changelist"),
+    )  # fmt: skip
+    first = list(not_found[:LOOKED_THROUGH])
+    if not first:
+        if not Manual.objects.current().keep_searches:
+            section.empty = "Searches are not counted. An administrator can change that in the settings."
+        return section
+    said = {
+        folded(form) for forms in Synonym.objects.live().values_list("forms", flat=True) for form in forms
+    }
+    rows = [row for row in first if row["words"] not in said]
+    section.total = not_found.count() - (len(first) - len(rows))
+    add = _address("admin:manual_synonym_add") if may_say_same else ""
+    for row in rows[:RECENT]:
+        words, times = recording.written(row["words"]), row["missed"]
+        section.items.append(
+            Item(
+                title=words,
+                facts=(f"{times:,} time{'' if times == 1 else 's'}",),
+                since=row["last"],
+                since_words="last on",
+                action="Make a synonym" if add else "",
+                action_address=f"{add}?{urlencode({'words': words})}" if add else "",
+            )
+        )
+    if not rows:
+        section.empty = (
+            "For whatever was searched for in vain in the last 30 days there are other words by now."
+        )
+    if section.items and section.more:
+        address = f"{section.action_address}?days={LATELY}" if section.action_address else ""
+        section.rest = [(section.more, "searches", address)]
     return section
 
 

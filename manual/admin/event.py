@@ -20,7 +20,7 @@ from manual.workflow import name_of, said
 
 # Loaded with every event, so that a list makes one query; their texts may be long and are not shown.
 RELATED = (
-    "by", "edition", "chapter", "notice", "person", "manual", "amendment__chapter", "definition__keyword",
+    "by", "edition", "chapter", "notice", "synonym", "person", "manual", "amendment__chapter", "definition__keyword",
     "document_version__document",
 )  # fmt: skip
 LONG = ("amendment__text", "amendment__html", "definition__meaning", "definition__html")

@@ -31,10 +31,12 @@ from manual.admin.record import RecordAdmin
 from manual.admin.timeline import timeline_of
 from manual.models import Definition, Edition, Glossary, Keyword, Meaning, Section, Status
 from manual.models.version import OPEN
+from manual.search.words import clean
 from manual.workflow import name_of
 from manual.workflow.permission import SUBMIT
 
 DAY = 24 * 60 * 60
+LONGEST_NAME = 200
 UNDER_WAY = (*OPEN, Status.APPROVED)
 
 
@@ -127,7 +129,7 @@ class NewKeywordForm(forms.Form):
     """A keyword that the glossary does not have yet; its meaning is written on the next page."""
 
     name = forms.CharField(
-        max_length=200,
+        max_length=LONGEST_NAME,
         help_text="As it stands in the texts, such as: Core group, or LADO.",
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
@@ -332,10 +334,13 @@ class KeywordAdmin(RecordAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """A new keyword: its name first, then the draft of its meaning."""
+        """A new keyword: its name first, which the address may begin with, then the draft of its meaning."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = NewKeywordForm(request.POST if request.method == "POST" else None)
+        form = NewKeywordForm(
+            request.POST if request.method == "POST" else None,
+            initial={"name": clean(request.GET.get("name", ""))[:LONGEST_NAME]},
+        )
         refusal = ""
         if form.is_bound and form.is_valid():
             try:

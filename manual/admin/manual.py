@@ -112,6 +112,15 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
             },
         ),
         (
+            "What readers look for",
+            {
+                "fields": ("keep_searches",),
+                "description": "With the tick, editors see which words readers searched for, how often on which day, "
+                "and what was not found. Nothing tells who searched, and after 90 days it is deleted. Without the "
+                "tick, nothing is counted, and what was counted so far is deleted when you save.",
+            },
+        ),
+        (
             "Fixed when the manual was set up",
             {
                 "fields": ("numbered_by", "parts_of_the_patch"),

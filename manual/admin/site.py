@@ -28,6 +28,8 @@ THE_MANUAL = {
     "Document": "Documents",
     "Edition": "Editions",
     "Notice": "Notices",
+    "Synonym": "Words that mean the same",
+    "Searched": "What readers look for",
 }
 LOOKED_AFTER = {
     "User": "People",

@@ -39,6 +39,9 @@ DONE = {
     "take out": "Taken out of its edition",
     "pin": "Notice put up",
     "take down": "Notice taken down",
+    "add synonym": "Words that mean the same added",
+    "change synonym": "Words that mean the same changed",
+    "take out synonym": "Words that mean the same taken out",
     "add person": "Person added",
     "change person": "Person changed",
     "set password": "Password replaced by an administrator",
@@ -68,7 +71,7 @@ class Moment:
 
 def timeline_of(subject: Any) -> list[Moment]:
     """All that is on record about an amendment, definition, document's version, edition, chapter, keyword, document,
-    notice or person; the first decision first. Two queries at most."""
+    notice, words that mean the same or person; the first decision first. Two queries at most."""
     events = Event.objects.select_related("by", "edition", *VERSIONS).order_by("at", "pk")
     for version in VERSIONS:
         # Their texts may be long, and are not shown.

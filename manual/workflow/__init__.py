@@ -57,6 +57,7 @@ from manual.workflow.permission import (
     said,
 )
 from manual.workflow.rehearsal import Placed, Rehearsal, rehearse
+from manual.workflow.synonyms import add_synonym, change_synonym, take_out_synonym
 from manual.workflow.versions import (
     TRANSITIONS,
     abandon,
@@ -100,6 +101,7 @@ __all__ = [
     "Standing",
     "abandon",
     "add_person",
+    "add_synonym",
     "administrators",
     "amendment_in_force",
     "approve",
@@ -114,6 +116,7 @@ __all__ = [
     "change_own_password",
     "change_person",
     "change_settings",
+    "change_synonym",
     "comment",
     "compose",
     "draft",
@@ -149,6 +152,7 @@ __all__ = [
     "submit",
     "take_back",
     "take_down",
+    "take_out_synonym",
     "texts_to_go_on_from",
     "title_of",
     "unschedule",

@@ -347,10 +347,16 @@ class Contained:
 
 
 def contained(edition: Edition) -> Contained:
-    """All that is stored of an edition in preparation; read under the lock, where it is decided upon."""
-    stored = Edition.objects.get(pk=edition.pk)
+    """All that is stored of an edition in preparation; read under the lock, where it is decided upon.
+
+    It stays so until the transaction ends: a version that somebody returns is out of it by now, or cannot be returned
+    before this has been decided.
+    """
+    # The edition before its versions, as whoever gathers them locks the two.
+    stored = Edition.objects.select_for_update().get(pk=edition.pk)
     amendments, definitions, documents = (
-        list(versions.filter(status=Status.APPROVED).order_by("pk")) for versions in _versions_in(stored)
+        list(versions.select_for_update().filter(status=Status.APPROVED).order_by("pk"))
+        for versions in _versions_in(stored)
     )
     return Contained(amendments, definitions, documents, stored.rearranges, stored.effective_at)
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from manual.models import Manual
+from manual.models import Manual, Searched
+from manual.search import recording
 from manual.workflow.permission import Actor, Refused, permit, record
 
 SETTINGS = "manual.change_manual"
@@ -14,12 +15,15 @@ SETTINGS = "manual.change_manual"
 # What an administrator decides. The way of numbering and the areas are part of every stored text.
 CHANGEABLE = (
     "title", "board", "sample", "contacts", "urgent_help", "quick_guide", "about", "self_approval",
-    "approvers_shown",
+    "approvers_shown", "keep_searches",
 )  # fmt: skip
 
 
 def change_settings(*, by: Actor, **settings: Any) -> Manual:
-    """Change some of the settings; what changed from what to what is on record."""
+    """Change some of the settings; what changed from what to what is on record.
+
+    Once searches are no longer counted, nothing is left of those that were.
+    """
     permit(by, SETTINGS)
     if unknown := set(settings) - set(CHANGEABLE):
         raise TypeError(f"No settings: {', '.join(sorted(unknown))}")
@@ -36,6 +40,9 @@ def change_settings(*, by: Actor, **settings: Any) -> Manual:
                 setattr(manual, name, value)
         if changed or manual._state.adding:
             manual.save()
+        if not manual.keep_searches:
+            Searched.objects.all().delete()
+            transaction.on_commit(recording.forget)
         if changed:
             record("change settings", by=by, manual=manual, what=" ".join(changed))
         return manual

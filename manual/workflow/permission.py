@@ -21,6 +21,7 @@ APPROVE = "manual.approve_amendment"
 PUBLISH = "manual.publish_edition"
 ARRANGE = "manual.change_chapter"
 PIN = "manual.pin_notice"
+SAY_SAME = "manual.change_synonym"
 
 # Of each kind of version, the field of Event that names it.
 NOUNS: dict[type[Any], str] = {

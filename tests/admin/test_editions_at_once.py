@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from manual import workflow
 from manual.models import Chapter, Edition, Status
+from manual.workflow import editions
 from tests.editions.test_concurrency import check_that_nothing_is_broken, in_the_middle_of, together
 from tests.manual_maker import FAR_AHEAD, agreed, approved, first_edition, grow
 
@@ -77,11 +79,11 @@ def test_one_person_who_clicks_twice_publishes_once(
 def test_of_two_editions_with_the_same_chapter_the_second_is_shown_what_happened(
     desks: list[Client], approver: User, chapters: dict[str, Chapter]
 ) -> None:
-    editions = [
+    both = [
         prepared(approver, "referral", chapters=chapters, effective_at=FAR_AHEAD.replace(hour=hour))
         for hour in (9, 10)
     ]
-    presses = [presses_publish(client, edition) for client, edition in zip(desks, editions, strict=True)]
+    presses = [presses_publish(client, edition) for client, edition in zip(desks, both, strict=True)]
     answers = together(*presses)
     assert sorted(answer.status_code for answer in answers) == [302, 409]
     assert Edition.objects.published().count() == 2
@@ -115,6 +117,54 @@ def test_what_is_returned_while_somebody_publishes_is_published_or_named(
             workflow.give_up(edition, by=approver)
         workflow.abandon(amendment, by=editor)
         check_that_nothing_is_broken()
+
+
+def test_what_is_being_returned_when_somebody_publishes_is_named(
+    desks: list[Client], approver: User, chapters: dict[str, Chapter]
+) -> None:
+    """The click waits for the return, and then says what moved instead of what does not fit any more."""
+    edition = prepared(approver, "referral", "review", chapters=chapters)
+    amendment = edition.amendments.get(chapter=chapters["review"])
+    press = presses_publish(desks[0], edition)
+    returned, answer = in_the_middle_of(
+        lambda: workflow.return_to_author(amendment, by=approver, why="Not yet."),
+        'INSERT INTO "manual_event"',
+        press,
+    )
+    assert returned.status == Status.RETURNED
+    assert answer.status_code == 409
+    assert [
+        f"“{amendment.title_shown}” is not in this edition" in words for words in answer.context["moved"]
+    ] == [True]
+    assert edition.amendments.get().status == Status.APPROVED
+    check_that_nothing_is_broken()
+
+
+def test_what_was_found_as_it_was_shown_cannot_be_returned_any_more(
+    desks: list[Client], approver: User, chapters: dict[str, Chapter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the comparison on, not only from the choice of what goes in."""
+    edition = prepared(approver, "referral", chapters=chapters)
+    amendment = edition.amendments.get()
+    press = presses_publish(desks[0], edition)
+    # Right after the comparison, a statement that stands for nothing else.
+    compare = editions.moved_since
+
+    def compare_and_go_on(seen: Any, now: Any) -> list[str]:
+        moved = compare(seen, now)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 'compared'")
+        return moved
+
+    monkeypatch.setattr(editions, "moved_since", compare_and_go_on)
+    answer, returned = in_the_middle_of(
+        press, "SELECT 'compared'", lambda: workflow.return_to_author(amendment, by=approver, why="Not yet.")
+    )
+    assert answer.status_code == 302
+    assert isinstance(returned, workflow.Refused)
+    amendment.refresh_from_db()
+    assert amendment.status == Status.PUBLISHED
+    check_that_nothing_is_broken()
 
 
 def test_a_change_of_the_edition_waits_for_its_publication(

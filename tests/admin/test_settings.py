@@ -38,7 +38,7 @@ def said(**changes) -> dict:
     data = {
         name: getattr(manual, name) for name in ("title", "board", "contacts", "urgent_help", "quick_guide")
     }
-    return {**data, **changes}
+    return {**data, **({"keep_searches": "on"} if manual.keep_searches else {}), **changes}
 
 
 def test_a_change_is_on_record_with_what_it_was_and_is(client, ada, published):

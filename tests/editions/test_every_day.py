@@ -307,6 +307,7 @@ class Archive:
             event("three editions on one day")
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 @settings(max_examples=12, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=2, max_size=5), st.integers(0, 2**32 - 1))

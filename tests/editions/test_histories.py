@@ -519,6 +519,7 @@ class Office:
         assert sorted(meanings) == sorted(self.history.senses(at).items())
 
 
+@pytest.mark.long
 # With real transactions: the rows of a history that is over would be in the way of the next.
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink])

@@ -609,6 +609,7 @@ def rehearsed_first(publish: Callable[..., Any]) -> Callable[..., Any]:
     return verb
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 @settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=25, max_size=MOST_STEPS, unique=True))

@@ -1,0 +1,119 @@
+"""Words that mean the same: search goes by them at once, in no edition, and no text is changed by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import cast
+
+from django.utils import timezone
+
+from manual.models import Synonym, manual_lock
+from manual.search.words import clean, fold
+from manual.workflow.permission import SAY_SAME, Actor, Refused, permit, record
+
+LONGEST = 100
+MOST_FORMS = 30
+MOST_SETS = 2_000
+
+
+def add_synonym(*, by: Actor, forms: Iterable[str], note: str = "") -> Synonym:
+    """Say that these words mean the same: whoever searches for one finds what has another, from now on."""
+    permit(by, SAY_SAME)
+    said, note = _forms(forms), _note(note)
+    # Under the lock, so that two clicks on one button add one set.
+    with manual_lock():
+        if Synonym.objects.live().count() >= MOST_SETS:
+            raise Refused(f"There are {MOST_SETS:,} sets of words already. Take out those that nobody needs.")
+        _refuse_what_is_said_already(said)
+        synonym = Synonym.objects.create(forms=said, note=note, made_by=by)
+        record("add synonym", by=by, synonym=synonym, what=_whole(synonym))
+        return synonym
+
+
+def change_synonym(synonym: Synonym, *, by: Actor, forms: Iterable[str], note: str) -> Synonym:
+    """Say other words instead. Refused if it is no longer as `synonym` has it: somebody else was quicker."""
+    permit(by, SAY_SAME)
+    said, note = _forms(forms), _note(note)
+    with manual_lock():
+        stored = _live(synonym)
+        if (stored.forms, stored.note) != (synonym.forms, synonym.note):
+            raise Refused(f"Somebody else has changed it meanwhile: it now says {_whole(stored)}.")
+        _refuse_what_is_said_already(said, but=stored)
+        if (stored.forms, stored.note) != (said, note):
+            before = _whole(stored)
+            stored.forms, stored.note = said, note
+            stored.save(update_fields=["forms", "note"])
+            record("change synonym", by=by, synonym=stored, what=f"From {before} to {_whole(stored)}.")
+        synonym.forms, synonym.note = stored.forms, stored.note
+        return stored
+
+
+def take_out_synonym(synonym: Synonym, *, by: Actor) -> None:
+    """Search no longer goes by it. What it said stays on record."""
+    permit(by, SAY_SAME)
+    with manual_lock():
+        stored = _live(synonym)
+        stored.taken_out_at = timezone.now()
+        stored.save(update_fields=["taken_out_at"])
+        record("take out synonym", by=by, at=stored.taken_out_at, synonym=stored, what=_whole(stored))
+    synonym.taken_out_at = stored.taken_out_at
+
+
+@lru_cache(maxsize=8_192)
+def folded(form: str) -> str:
+    """A form as it counts: capitals, accents, hyphens and other signs make no difference."""
+    return " ".join(fold(clean(form)).split())
+
+
+def _forms(forms: Iterable[str]) -> list[str]:
+    """As they are kept: each once, in their order. Raises Refused if they are not words that mean the same."""
+    written = [form for each in forms if (form := clean(each))]
+    for form in written:
+        if not folded(form):
+            raise Refused(f"“{form[:LONGEST]}” has no letter and no digit, so nobody can search for it.")
+        if len(form) > LONGEST:
+            raise Refused(f"“{form[:40]}…” is too long: words have at most {LONGEST} characters here.")
+    different: dict[str, str] = {}
+    for form in written:
+        different.setdefault(folded(form), form)
+    if len(different) > MOST_FORMS:
+        raise Refused(f"A set has at most {MOST_FORMS} words or phrases; this one has {len(different)}.")
+    if len(different) < 2:
+        raise Refused(
+            "Write at least two different words or phrases, each on a line of its own. Capitals, accents and hyphens "
+            "make no difference to search."
+        )
+    return list(different.values())
+
+
+def _note(note: str) -> str:
+    note = clean(note)
+    if len(note) > (most := cast(int, Synonym._meta.get_field("note").max_length)):
+        raise Refused(f"The note has at most {most} characters; this one has {len(note)}.")
+    return note
+
+
+def _refuse_what_is_said_already(forms: list[str], but: Synonym | None = None) -> None:
+    wanted = {folded(form) for form in forms}
+    for other in Synonym.objects.live():
+        # As many different ones are as many kept ones: those have none twice.
+        if (
+            len(other.forms) == len(wanted)
+            and other != but
+            and {folded(form) for form in other.forms} == wanted
+        ):
+            raise Refused(f"That is said already: {_whole(other)}.")
+
+
+def _live(synonym: Synonym) -> Synonym:
+    stored = Synonym.objects.select_for_update().get(pk=synonym.pk)
+    if stored.taken_out_at:
+        raise Refused("These words are taken out already.")
+    return stored
+
+
+def _whole(synonym: Synonym) -> str:
+    """“social services” = “children’s social care” (why)."""
+    words = " = ".join(f"“{form}”" for form in synonym.forms)
+    return f"{words} ({synonym.note})" if synonym.note else words
