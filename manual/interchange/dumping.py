@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from manual.interchange import agreement, document_file, edition_file, keyword_file, manual_file
+from manual.interchange import (
+    agreement,
+    document_file,
+    edition_file,
+    keyword_file,
+    manual_file,
+    synonyms_file,
+)
 from manual.interchange.chapter_file import ChapterFile
 from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import EditionFile, Spot, folder_name
@@ -18,6 +25,7 @@ from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import DumpRefused
 from manual.interchange.progress import Progress, Step
+from manual.interchange.synonyms_file import SynonymSet
 from manual.models import (
     Amendment,
     Chapter,
@@ -29,6 +37,7 @@ from manual.models import (
     Significance,
     Status,
     StoredFile,
+    Synonym,
     manual_lock,
 )
 
@@ -41,15 +50,16 @@ class Dumped:
     amendments: int = 0
     definitions: int = 0
     documents: int = 0
+    synonyms: int = 0
     left_out: int = 0
 
 
 def dump(folder: Path | str, *, progress: Progress | None = None) -> Dumped:
     """Write every published edition, scheduled ones too, into a folder that is empty or not there yet.
 
-    The same manual gives the same bytes. Drafts, users and events are no part of it; nor are the places that an
-    arrangement keeps for chapters which its edition does not show, nor a successor or counterpart that no edition has.
-    Raises DumpRefused; then nothing is left behind.
+    The same manual gives the same bytes. Drafts, users, events and synonyms that were taken out are no part of it; nor
+    are the places that an arrangement keeps for chapters which its edition does not show, nor a successor or
+    counterpart that no edition has. Raises DumpRefused; then nothing is left behind.
     """
     target = Path(folder).resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -99,6 +109,7 @@ class _Dump:
     def write(self) -> Dumped:
         dumped = Dumped()
         self._file(manual_file.NAME, ManualFile.of(Manual.objects.current()).write())
+        dumped.synonyms = self._synonyms()
         for edition in Edition.objects.published():
             dumped.editions += 1
             dumped.amendments += self._edition(edition)
@@ -108,6 +119,12 @@ class _Dump:
         for model in (Amendment, Definition, DocumentVersion):
             dumped.left_out += model._default_manager.exclude(status__in=given_up).count()
         return dumped
+
+    def _synonyms(self) -> int:
+        sets = [SynonymSet(synonym.forms, synonym.note) for synonym in Synonym.objects.live()]
+        if sets:
+            self._file(synonyms_file.NAME, synonyms_file.write(sets))
+        return len(sets)
 
     def _edition(self, edition: Edition) -> int:
         entries = list(Entry.objects.filter(edition=edition, gone=False).order_by("position"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -9,13 +10,14 @@ from pathlib import Path
 
 from django.conf import settings
 
-from manual.interchange import document_file, edition_file, keyword_file, manual_file
+from manual.interchange import document_file, edition_file, keyword_file, manual_file, synonyms_file
 from manual.interchange.chapter_file import ChapterFile
 from manual.interchange.document_file import DocumentEntry
 from manual.interchange.edition_file import EditionFile
 from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import Mistakes
+from manual.interchange.synonyms_file import SynonymSet
 from manual.interchange.upload import UploadRefused, check, check_size
 from manual.interchange.yaml_source import Source, wrong_with_slug
 
@@ -45,6 +47,7 @@ class EditionFolder:
 class ContentFolder:
     manual: ManualFile | None
     editions: list[EditionFolder]
+    synonyms: list[SynonymSet] = field(default_factory=list)
 
 
 def read(
@@ -54,7 +57,9 @@ def read(
     known: Collection[int] = (),
     reading: Callable[[str], None] | None = None,
 ) -> ContentFolder:
-    """All of the folder, but for the chapters of editions that are `known`; `reading` hears of each edition."""
+    """All of the folder, but for the chapters of editions that are `known`, and for synonyms if any is; `reading`
+    hears of each edition.
+    """
     reader = _Reader(folder, mistakes)
     text = reader.text(folder / manual_file.NAME)
     manual = ManualFile.read(text, Source(manual_file.NAME, mistakes)) if text is not None else None
@@ -82,7 +87,7 @@ def read(
         editions.append(edition)
         if number not in known:
             reader.fill(edition, path)
-    return ContentFolder(manual, editions)
+    return ContentFolder(manual, editions, [] if known else reader.synonyms())
 
 
 class _Reader:
@@ -115,6 +120,12 @@ class _Reader:
                     "Number the folders from 0001 without gap or repetition.",
                 )  # fmt: skip
             yield path, place, day
+
+    def synonyms(self) -> list[SynonymSet]:
+        """The sets of words that mean the same; a manual need not have any."""
+        path = self.folder / synonyms_file.NAME
+        text = self.text(path) if os.path.lexists(path) else None
+        return synonyms_file.read(text, Source(self._name(path), self.mistakes)) if text is not None else []
 
     def fill(self, edition: EditionFolder, path: Path) -> None:
         files: list[Path] = []

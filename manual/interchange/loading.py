@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db.models import F
 
 from manual import manifest, rendering, workflow
-from manual.interchange import agreement
+from manual.interchange import agreement, synonyms_file
 from manual.interchange import folder as content_folder
 from manual.interchange.chapter_file import ChapterFile
 from manual.interchange.document_file import DocumentEntry
@@ -21,6 +21,7 @@ from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import ContentRefused, Mistake, Mistakes, in_order
 from manual.interchange.progress import Progress, Step
+from manual.interchange.synonyms_file import SynonymSet
 from manual.interchange.upload import UploadRefused
 from manual.models import (
     Amendment,
@@ -51,6 +52,7 @@ class Loaded:
     amendments: int = 0
     definitions: int = 0
     documents: int = 0
+    synonyms: int = 0
     flaws: list[Mistake] = field(default_factory=list)
 
 
@@ -59,9 +61,9 @@ def load(
 ) -> Loaded:
     """Publish the editions of a content folder as their board published them. All or nothing.
 
-    `update` takes into a manual that has editions those it has not; `manual.yaml` and the texts of the others are not
-    looked at again. `as_published` lets flaws of texts pass (broken references, skipped headings): history cannot be
-    mended. Raises ContentRefused with every mistake.
+    `update` takes into a manual that has editions those it has not; `manual.yaml`, `synonyms.yaml` and the texts of the
+    others are not looked at again. `as_published` lets flaws of texts pass (broken references, skipped headings):
+    history cannot be mended. Raises ContentRefused with every mistake.
     """
     # Each text is rendered to be checked and to be stored.
     with rendering.each_once():
@@ -94,12 +96,23 @@ def _load(folder: Path, update: bool, as_published: bool, progress: Progress | N
         coming = _not_there_yet(content.editions, mistakes)
         history = History(_standing(), manual, renderings, mistakes)
         plans = history.play_all(coming)
+        _say_what_means_the_same(content.synonyms, mistakes)
         mistakes.refuse(flaws=not as_published)
         if not published:
             Manual(**manual.fields()).save()
         loaded = _Writer(progress).write(plans)
+    loaded.synonyms = len(content.synonyms)
     loaded.flaws = mistakes.flaws
     return loaded
+
+
+def _say_what_means_the_same(sets: Sequence[SynonymSet], mistakes: Mistakes) -> None:
+    """Search goes by them once all is loaded. What is refused is a mistake like others, and undoes all of them."""
+    for each in sets:
+        try:
+            workflow.add_synonym(by=None, forms=each.forms, note=each.note)
+        except workflow.Refused as refusal:
+            mistakes.fault(synonyms_file.NAME, each.line, str(refusal))
 
 
 def _refuse_unless_empty(folder: Path) -> None:

@@ -23,6 +23,7 @@ from manual.models import (
     Place,
     Section,
     StoredFile,
+    Synonym,
 )
 
 
@@ -80,8 +81,15 @@ Ring the number under [](chapter:contacts#urgent).
 
 Use the [form](chapter:form). A [section 47 enquiry](keyword:enquiry) may follow."""
 
+SYNONYMS = dedent("""
+    # As editors write it: a dump loses this line.
+    - [social worker, SW]
+    - {words: [front door, MASH, "no, yes"], note: "North: MASH. South: front door."}
+    """)
+
 FIRST = {
     "manual.yaml": MANUAL,
+    "synonyms.yaml": SYNONYMS,
     f"{ONE}/edition.yaml": EDITION_1,
     f"{ONE}/chapters/core.md": front(kind="part", title="Core"),
     f"{ONE}/chapters/guide.md": front(
@@ -182,7 +190,7 @@ def another_database() -> Iterator[None]:
 # What belongs to a database, to the people who use it, or to the moment of loading.
 NOT_CONTENT = {
     "id", "author", "approver", "self_approved", "created_at", "submitted_at", "published_by", "stamp",
-    "tree_id", "lft", "rght", "level", "revision", "changed_at",
+    "tree_id", "lft", "rght", "level", "revision", "changed_at", "made_at", "made_by", "taken_out_at",
 }  # fmt: skip
 
 
@@ -224,5 +232,6 @@ def the_manual() -> dict[str, Any]:
         "sections": values(Section.objects.filter(amendment__in=published).order_by(*in_order), "level"),
         "definitions": values(defined.order_by("keyword__slug", "sequence")),
         "documents": values(filed.order_by("document__slug", "sequence")),
+        "synonyms": values(Synonym.objects.live()),
         "tree": values(Chapter.objects.in_order()),
     }

@@ -32,7 +32,7 @@ def test_loading_shows_each_edition_and_counts(second: Path) -> None:
         "Checking edition 2: 2 of 2 chapters",
         "Loading edition 1: 6 of 6 chapters",
         "Loading edition 2: 2 of 2 chapters",
-        "Loaded 2 editions: 7 new chapters, 8 amendments, 2 definitions, 0 documents.",
+        "Loaded 2 editions: 7 new chapters, 8 amendments, 2 definitions, 0 documents, 2 synonyms.",
     ]
 
 
@@ -57,14 +57,14 @@ def test_flaws_that_are_let_pass_are_shown(tmp_path: Path) -> None:
     flawed = {f"{ONE}/chapters/guide.md": front("[a](chapter:b)", kind="chapter", title="Guide")}
     out, err = run("load_content", str(lay(tmp_path, FIRST | flawed)), "--as-published", "-v0")
     assert err == f"{ONE}/chapters/guide.md, line 8: There is no chapter “b” in this edition.\n"
-    assert out == "Loaded 1 edition: 6 new chapters, 6 amendments, 2 definitions, 0 documents.\n"
+    assert out == "Loaded 1 edition: 6 new chapters, 6 amendments, 2 definitions, 0 documents, 2 synonyms.\n"
 
 
 def test_an_update_takes_what_is_new(first: Path, second: Path) -> None:
     run("load_content", str(second), "-v0")
     out, err = run("load_content", str(second), "--update", "-v0")
     assert (out, err) == (
-        "Loaded 0 editions: 0 new chapters, 0 amendments, 0 definitions, 0 documents.\n",
+        "Loaded 0 editions: 0 new chapters, 0 amendments, 0 definitions, 0 documents, 0 synonyms.\n",
         "",
     )
 
@@ -76,7 +76,8 @@ def test_dumping_counts_what_it_wrote(second: Path, tmp_path: Path) -> None:
     assert out.splitlines() == [
         "Writing edition 1: 6 of 6 chapters",
         "Writing edition 2: 2 of 2 chapters",
-        "Wrote 2 editions: 8 amendments, 2 definitions, 0 documents. Left out 0 that no edition has published.",
+        "Wrote 2 editions: 8 amendments, 2 definitions, 0 documents, 2 synonyms. Left out 0 that no edition has "
+        "published.",
     ]
     assert run("dump_content", str(tmp_path / "written"))[1].startswith("CommandError: ")
 

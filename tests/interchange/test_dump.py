@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from manual import workflow
 from manual.interchange import DumpRefused, dump, dumping, load
-from manual.models import Amendment, Chapter, Edition, Manual, TreeRefused
+from manual.models import Amendment, Chapter, Edition, Manual, Synonym, TreeRefused
 from tests.interchange.small import (
     EDITION_2,
     FIRST,
@@ -53,6 +53,37 @@ def test_the_same_manual_gives_the_same_bytes(third: Path, tmp_path: Path) -> No
     load(tmp_path / "once")
     dump(tmp_path / "again")
     assert files_of(tmp_path / "once") == files_of(tmp_path / "twice") == files_of(tmp_path / "again")
+
+
+def test_synonyms_are_written_as_they_are_said_now(first: Path, tmp_path: Path) -> None:
+    load(first)
+    worker, door = Synonym.objects.live()
+    workflow.take_out_synonym(door, by=None)
+    workflow.add_synonym(by=None, forms=["MASH", "front door"])
+    workflow.change_synonym(worker, by=None, forms=["SW", "case worker"], note="Some say: “worker”")
+    assert dump(tmp_path / "written").synonyms == 2
+    assert (tmp_path / "written" / "synonyms.yaml").read_text() == (
+        '- {words: [SW, case worker], note: "Some say: “worker”"}\n- [MASH, front door]\n'
+    )
+    for synonym in Synonym.objects.live():
+        workflow.take_out_synonym(synonym, by=None)
+    assert dump(tmp_path / "without").synonyms == 0
+    assert not (tmp_path / "without" / "synonyms.yaml").exists()
+
+
+def test_synonyms_come_back_whatever_they_say(tmp_path: Path) -> None:
+    hostile = [f"{words} a" for words in HOSTILE if len(words) < 90]
+    with another_database():
+        for n, words in enumerate(hostile):
+            workflow.add_synonym(by=None, forms=[f"b{n}", words, f"{words} c"], note=words)
+        workflow.add_synonym(by=None, forms=[f"{'long ' * 10}{n}" for n in range(30)], note="long " * 40)
+        expected = the_manual()["synonyms"]
+        dump(tmp_path / "written")
+        assert len(expected) == len(hostile) + 1
+    load(tmp_path / "written")
+    assert the_manual()["synonyms"] == expected
+    dump(tmp_path / "again")
+    assert files_of(tmp_path / "again") == files_of(tmp_path / "written")
 
 
 TEXTS = (

@@ -11,12 +11,13 @@ from django.utils import timezone
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from manual.interchange import keyword_file
+from manual.interchange import keyword_file, synonyms_file
 from manual.interchange.chapter_file import ChapterFile
 from manual.interchange.edition_file import EditionFile, Spot
 from manual.interchange.keyword_file import KeywordEntry
 from manual.interchange.manual_file import ManualFile
 from manual.interchange.mistakes import Mistakes
+from manual.interchange.synonyms_file import SynonymSet
 from manual.interchange.yaml_source import Source
 
 HOSTILE = (
@@ -122,6 +123,69 @@ def test_keywords_survive_their_file_whatever_they_say(keywords: list[KeywordEnt
     read = keyword_file.read(keyword_file.write(keywords), Source("keywords.yaml", mistakes))
     agree(mistakes)
     assert read == keywords
+
+
+some_synonyms = st.lists(
+    st.builds(SynonymSet, forms=st.lists(some_text, max_size=8).map(tuple), note=some_text), max_size=4
+)
+
+
+@given(some_synonyms)
+@example([SynonymSet(("a" * 57, "b" * 57))])
+@example([SynonymSet(("a" * 57, "b" * 58))])
+def test_synonyms_survive_their_file_whatever_they_say(sets: list[SynonymSet]) -> None:
+    mistakes = Mistakes()
+    read = synonyms_file.read(synonyms_file.write(sets), Source("synonyms.yaml", mistakes))
+    agree(mistakes)
+    assert read == sets
+
+
+@given(st.lists(a_line, max_size=8), a_line)
+def test_other_readers_of_yaml_understand_synonyms_alike(forms: list[str], note: str) -> None:
+    written = synonyms_file.write([SynonymSet(forms), SynonymSet(forms, note)])
+    plain, noted = yaml.safe_load(written)
+    assert plain == forms or plain == {"words": forms}
+    assert noted == {"words": forms, "note": note}
+
+
+def test_a_set_of_synonyms_is_a_line_of_at_most_120_columns_or_a_word_a_line() -> None:
+    fits, longer = ("a" * 57, "b" * 57), ("a" * 57, "b" * 58)
+    why = "Because they say so, " * 8
+    sets = [
+        SynonymSet(("SW", "social worker")), SynonymSet(("front door", "MASH"), "In both areas"), SynonymSet(fits),
+        SynonymSet(longer), SynonymSet(("SW", "yes"), why.strip()),
+    ]  # fmt: skip
+    assert synonyms_file.write(sets).splitlines() == [
+        "- [SW, social worker]",
+        "- {words: [front door, MASH], note: In both areas}",
+        f"- [{fits[0]}, {fits[1]}]",
+        "- words:",
+        f"    - {longer[0]}",
+        f"    - {longer[1]}",
+        "- words:",
+        "    - SW",
+        '    - "yes"',
+        "  note: >-",
+        "    " + ("Because they say so, " * 5).strip() + " Because",
+        "    they say so, Because they say so, Because they say so,",
+    ]
+    assert len(f"- [{fits[0]}, {fits[1]}]") == 120
+
+
+def test_editors_may_write_synonyms_as_any_list() -> None:
+    written = (
+        "---\n# Why not\n\n- - SW\n  - social worker\n-\n  words: [MASH, front door]\n- [GP,\n   doctor]\n"
+    )
+    for text in (written, written.replace("\n", "\r\n")):
+        mistakes = Mistakes()
+        read = synonyms_file.read(text, Source("synonyms.yaml", mistakes))
+        agree(mistakes)
+        assert [(each.forms, each.line) for each in read] == [
+            (("SW", "social worker"), 4), (("MASH", "front door"), 7), (("GP", "doctor"), 8),
+        ]  # fmt: skip
+    for empty in ("", "\n", "# None yet\n", "[]\n"):
+        assert synonyms_file.read(empty, Source("synonyms.yaml", mistakes)) == []
+    agree(mistakes)
 
 
 @st.composite

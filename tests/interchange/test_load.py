@@ -9,7 +9,7 @@ import pytest
 
 from manual import workflow
 from manual.interchange import ContentRefused, Step, dump, load
-from manual.models import Amendment, Chapter, Definition, Edition, Event, Manual
+from manual.models import Amendment, Chapter, Definition, Edition, Event, Manual, Synonym
 from tests.interchange.small import (
     FIRST,
     ONE,
@@ -63,6 +63,33 @@ def test_the_manual_says_what_manual_yaml_says(first: Path) -> None:
     assert manual.areas == {"north": "North", "south": "South"}
     assert (manual.contacts, manual.numbering) == ("contacts", "headings")
     assert (manual.urgent_help, manual.quick_guide) == ("urgent-help", "quick-guide")
+
+
+def test_search_goes_by_the_synonyms_of_the_folder(first: Path) -> None:
+    assert load(first).synonyms == 2
+    said = Synonym.objects.live()
+    assert [(each.forms, each.note, each.made_by) for each in said] == [
+        (["social worker", "SW"], "", None),
+        (["front door", "MASH", "no, yes"], "North: MASH. South: front door.", None),
+    ]
+    assert [event.synonym for event in Event.objects.filter(verb="add synonym").order_by("pk")] == list(said)
+
+
+def test_a_manual_need_not_have_synonyms(tmp_path: Path) -> None:
+    assert load(lay(tmp_path, FIRST | {"synonyms.yaml": None})).synonyms == 0
+    assert not Synonym.objects.exists()
+
+
+def test_an_update_leaves_synonyms_to_the_editors(tmp_path: Path) -> None:
+    folder = tmp_path / "content"
+    load(lay(folder, FIRST))
+    workflow.take_out_synonym(Synonym.objects.earliest("pk"), by=None)
+    workflow.add_synonym(by=None, forms=["GP", "doctor"])
+    before = the_manual()["synonyms"]
+    # Neither what would be said again nor what cannot be read is looked at.
+    for text in (SECOND["synonyms.yaml"] + "- [visit, call]\n", "nonsense"):
+        assert load(lay(folder, SECOND | {"synonyms.yaml": text}), update=True).synonyms == 0
+        assert the_manual()["synonyms"] == before
 
 
 def test_a_chapter_has_the_words_of_its_file(first: Path) -> None:

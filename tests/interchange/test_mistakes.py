@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from manual.interchange import ContentRefused, load
-from manual.models import Chapter, Edition, Keyword, Manual
+from manual.models import Chapter, Edition, Event, Keyword, Manual, Synonym
 from tests.interchange.small import (
     EDITION_1,
     EDITION_2,
@@ -32,6 +32,7 @@ def mistakes(folder: Path) -> list[str]:
         load(folder)
     assert not Edition.objects.exists() and not Chapter.objects.exists()
     assert not Keyword.objects.exists() and not Manual.objects.exists()
+    assert not Synonym.objects.exists() and not Event.objects.exists()
     return [str(mistake) for mistake in refused.value.mistakes]
 
 
@@ -40,6 +41,7 @@ def chapter(text: str = "Text.", **keys: str) -> str:
 
 
 GUIDE, EDITION, KEYWORDS = f"{ONE}/chapters/guide.md", f"{ONE}/edition.yaml", f"{ONE}/keywords.yaml"
+SYNONYMS = "synonyms.yaml"
 EDITION_3 = THIRD[f"{THREE}/edition.yaml"]
 VISITS, INFANTS = f"{TWO}/chapters/visits.md", f"{TWO}/chapters/infants.md"
 
@@ -502,6 +504,59 @@ def test_editions_number_from_one_without_a_gap(tmp_path: Path) -> None:
         "editions/0003-2100-05-11: It is edition 2 by its place, not 3. Number the folders from 0001 without gap or "
         "repetition."
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # --- How they are written
+        (b"- [a, b]\n- [a, \xff]\n", "line 2: It is not written in UTF-8. Save it again as UTF-8."),
+        ("GP: doctor\n", "line 1: synonyms.yaml is a list of sets, an item a set. Write for example `- [GP, family"),
+        ("just words", "line 1: synonyms.yaml is a list of sets, an item a set."),
+        ("- [a, b]\n- [c, d\n- [e, f]\n", "line 3: This is not YAML that can be read: while parsing a flow"),
+        ("# Some\n- [a, *b]\n", "line 2: This is not YAML that can be read: anchors and aliases are not used"),
+        ("- [a, b]\n- [c, \x07]\n", "line 2: The character U+0007 cannot stand in YAML. Take it out."),
+        ('- [a, b]\n- [c, "\\0"]\n', "line 2: `words` holds U+0000, which is no character. Take it out."),
+        ("- [a, b]\n- c, d\n", "line 2: A set is a list of words. Write for example `- [GP, family doctor]`."),
+        ("- [a, b]\n-\n", "line 2: A set is a list of words."),
+        ("- - a\n  - b\n  - [c]\n", "line 3: `words` is text, not a list or keys. Put it into quotation marks."),
+        ("- [a: b, c]\n", "line 1: `words` is text, not a list or keys. Put it into quotation marks."),
+        ("- words: a\n", "line 1: `words` is a list. Write `words: [one, another]`."),
+        ("- note: why\n", "line 1: A set lacks `words`. Add a line `words: [one, another]`."),
+        ("- words: [a, b]\n  not: why\n", "line 2: A set has no key `not`. Did you mean `note`?"),
+        ("- words: [a, b]\n  note: [why]\n", "line 2: `note` is text, not a list or keys."),
+        # --- What they say
+        ("- [a, b]\n- [c]\n", "line 2: Write at least two different words or phrases"),
+        ("- [a, b]\n\n- [E-safety, e safety]\n", "line 3: Write at least two different words or phrases"),
+        ("- [a, b]\n- []\n", "line 2: Write at least two different words or phrases"),
+        ("- [a, b]\n- [c, d]\n- [B, A]\n", "line 3: That is said already: “a” = “b”."),
+        ("- words:\n    - a\n    - '?!'\n", "line 1: “?!” has no letter and no digit, so nobody can search for it."),
+        (f"- [a, {'b' * 101}]\n", f"line 1: “{'b' * 40}…” is too long: words have at most 100 characters here."),
+        (f"- [{', '.join(f'a{n}' for n in range(31))}]\n", "line 1: A set has at most 30 words or phrases; this one"),
+        (f"- {{words: [a, b], note: {'c' * 201}}}\n", "line 1: The note has at most 200 characters; this one has 201."),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_synonyms_is_named_where_it_stands(
+    tmp_path: Path, text: str | bytes, expected: str
+) -> None:
+    found = mistakes(lay(tmp_path, FIRST | {SYNONYMS: text}))
+    assert len(found) == 1, found
+    assert found[0].startswith(f"{SYNONYMS}, {expected}")
+
+
+def test_mistakes_in_synonyms_are_named_with_those_of_the_rest(tmp_path: Path) -> None:
+    wrong = {SYNONYMS: "- [a, b]\n- [c]\n- d\n- [b, a]\n", GUIDE: chapter("[a](chapter:b)")}
+    assert [mistake.split(": ")[0] for mistake in mistakes(lay(tmp_path, FIRST | wrong))] == [
+        f"{GUIDE}, line 8", f"{SYNONYMS}, line 2", f"{SYNONYMS}, line 3", f"{SYNONYMS}, line 4",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("leads_to", ["secret.yaml", "nowhere.yaml"])
+def test_synonyms_outside_the_folder_are_not_read(tmp_path: Path, leads_to: str) -> None:
+    (tmp_path / "secret.yaml").write_text("- [secret, mystery]\n")
+    folder = lay(tmp_path / "content", FIRST | {SYNONYMS: None})
+    (folder / SYNONYMS).symlink_to(tmp_path / leads_to)
+    assert mistakes(folder) == [f"{SYNONYMS}: The link leads out of the folder. Put the file itself here."]
 
 
 def test_two_editions_do_not_take_effect_within_a_minute(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
             f"Wrote {counted(dumped.editions, 'edition')}: {counted(dumped.amendments, 'amendment')}, "
-            f"{counted(dumped.definitions, 'definition')}, {counted(dumped.documents, 'document')}. "
+            f"{counted(dumped.definitions, 'definition')}, {counted(dumped.documents, 'document')}, "
+            f"{counted(dumped.synonyms, 'synonym')}. "
             f"Left out {dumped.left_out:,} that no edition has published."
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 
 from manual.interchange import ContentRefused, counted, load, shown_on
 
@@ -40,10 +41,14 @@ class Command(BaseCommand):
                 self.stderr.write(str(mistake))
             count = counted(len(refusal.mistakes), "mistake")
             raise CommandError(f"{count}. Nothing was loaded.") from refusal
+        if connection.vendor == "postgresql":
+            # Until the database has looked at so many new rows, it takes slow ways to them.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         for flaw in loaded.flaws:
             self.stderr.write(str(flaw))
         self.stdout.write(
             f"Loaded {counted(loaded.editions, 'edition')}: {counted(loaded.chapters, 'new chapter')}, "
             f"{counted(loaded.amendments, 'amendment')}, {counted(loaded.definitions, 'definition')}, "
-            f"{counted(loaded.documents, 'document')}."
+            f"{counted(loaded.documents, 'document')}, {counted(loaded.synonyms, 'synonym')}."
         )
