@@ -9,8 +9,10 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
-from manual.management import benchmark
-from manual.models import Chapter, Edition
+from manual import search
+from manual.management import benchmark, benchmark_of_search
+from manual.models import Chapter, Contents, Edition, Section
+from manual.search import recording
 from tests.manual_maker import first_edition, grow
 
 KINDS = (
@@ -21,7 +23,7 @@ KINDS = (
 
 def test_every_kind_of_page_is_read_and_the_site_keeps_what_it_has(client, db, monkeypatch):
     monkeypatch.setattr(benchmark, "FEWEST_READINGS", 1)
-    monkeypatch.setattr(benchmark, "WORDS_REWRITTEN", 300)
+    monkeypatch.setattr(benchmark, "SECTIONS_REWRITTEN", 3)
     first_edition(grow("core\n    referral"))
     cache.set("kept", "by the site")
     own = connections["default"]
@@ -41,6 +43,54 @@ def test_every_kind_of_page_is_read_and_the_site_keeps_what_it_has(client, db, m
     assert list(Chapter.objects.values_list("slug", flat=True)) == ["core", "referral"]
     assert Edition.objects.count() == 1
     assert client.get("/").content == before
+
+
+def test_every_query_is_asked_as_a_page_and_as_suggestions(db, monkeypatch):
+    monkeypatch.setattr(benchmark_of_search, "FEWEST_READINGS", 2)
+    # What waits to be written would be written into the site's own database.
+    noted: list[str] = []
+    monkeypatch.setattr(recording, "note", lambda query, *, found: noted.append(query))
+    monkeypatch.setattr(benchmark, "SECTIONS_REWRITTEN", 3)
+    own = connections["default"]
+    queries = {kind: len(each) for kind, each in benchmark_of_search.QUERIES.items()}
+    assert sum(queries.values()) >= 40
+    out = StringIO()
+    call_command("benchmark", chapters=5, search=True, seconds=0, stdout=out)
+
+    for kind, count in {**queries, benchmark_of_search.ALL: sum(queries.values())}.items():
+        [row] = re.findall(rf"^{kind}  .*$", out.getvalue(), flags=re.MULTILINE)
+        asked, readings, *times = [float(n.replace(",", "")) for n in re.findall(r"[\d,]+(?:\.\d)?", row)]
+        assert (asked, readings) == (count, 2 * count)
+        found, found_worst, suggested, suggested_worst = times
+        assert 0 < found <= found_worst and 0 < suggested <= suggested_worst
+    # Ten in each of the five, three in the one that is rewritten, and the contacts.
+    assert re.search(r"^SQLite [\d.]+: 5 chapters, 54 sections", out.getvalue(), flags=re.MULTILINE)
+    assert connections["default"] is own
+    assert not Section.objects.exists()
+    assert noted == []
+
+
+def test_the_queries_find_what_their_kind_says(db, monkeypatch):
+    monkeypatch.setattr(benchmark, "SECTIONS_REWRITTEN", 3)
+    with benchmark.scratch():
+        benchmark.make(20, 2, lambda words: None, sections=benchmark_of_search.SECTIONS)
+        contents = Contents.of(Edition.objects.in_force())
+        for kind, queries in benchmark_of_search.QUERIES.items():
+            for query in queries:
+                found = search.search(query, contents)
+                answered = search.answer(query, contents)
+                if kind == "nothing found":
+                    assert found.total == 0, query
+                elif kind == "misspelt":
+                    assert found.total and found.corrected, query
+                elif kind == "number" and query.startswith("1.1"):
+                    assert answered.number_of, query
+                elif kind == "abbreviation" and " " not in query:
+                    assert answered.cards, query
+                elif kind != "number":
+                    assert found.total, query
+                if kind in ("one word", "two words", "phrase", "beginning", "common word"):
+                    assert not found.corrected and not found.loose, query
 
 
 @pytest.mark.parametrize(

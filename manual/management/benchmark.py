@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +49,40 @@ from procedures_site import environment
 FEWEST_CHAPTERS, FEWEST_EDITIONS = 5, 2
 MOST_CHAPTERS, MOST_EDITIONS = 20_000, 1_000
 A_PART_HOLDS = 50
-WORDS_REWRITTEN = 10_000
+SECTIONS_REWRITTEN = 83
 BETWEEN_EDITIONS = timedelta(days=7)
 FEWEST_READINGS, MOST_READINGS = 3, 200
 HOST = "localhost"
 SEED = 1989  # of the Children Act; every benchmark reads the same manual
 
 SYLLABLES = [c + v for c, v in zip("bcdfghjklmnprstvwxyz", "aeiouaeiouaeioueiuou", strict=True)]
+# As many words as a real manual has. The first are ordinary ones, so that there is something to search for; they are
+# the commonest.
+MADE_UP_WORDS = 8_000
+ORDINARY_WORDS = [
+    "child", "family", "agency", "police", "school", "worker", "referral", "plan", "meeting", "review",
+    "record", "information", "parent", "carer", "health", "risk", "harm", "assessment", "safeguarding",
+    "conference", "decision", "service", "concern", "manager", "sharing", "adult", "abuse", "neglect",
+    "home", "visit", "support", "professional", "discussion", "strategy", "enquiry", "protection", "staff",
+    "allegation", "timescale", "chronology", "bruising", "injury", "interview", "consent", "disclosure",
+    "threshold", "escalation", "supervision", "attendance", "foster", "placement", "court", "order",
+    "hospital", "pregnancy", "disability", "exploitation", "missing", "violence", "alcohol", "language",
+    "interpreter", "complaint", "training",
+]  # fmt: skip
+JOINING_WORDS = ["the", "of", "and", "to", "a", "in", "must", "is", "for", "with"]
+# Names and abbreviations of keywords; the others are made up.
+KEYWORDS = {
+    "strategy discussion": "SD",
+    "core group": "CG",
+    "child protection plan": "CPP",
+    "initial child protection conference": "ICPC",
+    "local authority designated officer": "LADO",
+    "female genital mutilation": "FGM",
+    "emergency protection order": "EPO",
+    "looked after child": "LAC",
+}
+ALL_KEYWORDS = 60
+SECTIONS = 5  # of a chapter
 READ, REWRITTEN, CONTACTS = "chapter-0", "rewritten", "contact-details"
 
 Say = Callable[[str], None]
@@ -166,27 +194,36 @@ def _forget() -> None:
 
 
 class _Writer:
-    """Writes texts that look like procedures from afar: sections, lists, references, keywords, passages of others."""
+    """Writes texts that look like procedures from afar: sections, lists, references, keywords, passages of others.
 
-    def __init__(self, chapters: int) -> None:
+    As in any language a few words are in nearly every section, and most words in hardly any.
+    """
+
+    def __init__(self, chapters: int, sections: int = SECTIONS) -> None:
         self.random = random.Random(SEED)  # noqa: S311 # the same every time
-        self.vocabulary = [self._word() for _n in range(3_000)]
-        self.keywords = [f"{self._word()} {self._word()}" for _n in range(60)]
+        self.vocabulary = [*ORDINARY_WORDS, *(self._word() for _n in range(MADE_UP_WORDS))]
+        self.weights = list(accumulate(1 / (rank + 3) for rank in range(len(self.vocabulary))))
+        made_up = [f"{self._word()} {self._word()}" for _n in range(ALL_KEYWORDS - len(KEYWORDS))]
+        self.keywords = [*KEYWORDS, *made_up]
         self.chapters = chapters
+        self.sections = sections
 
     def _word(self) -> str:
-        return "".join(self.random.choices(SYLLABLES, k=self.random.randint(1, 4)))
+        return "".join(self.random.choices(SYLLABLES, k=self.random.randint(2, 4)))
 
     def sentence(self, words: int = 14) -> str:
-        return " ".join(self.random.choices(self.vocabulary, k=words)).capitalize() + "."
+        chosen = self.random.choices(self.vocabulary, cum_weights=self.weights, k=words)
+        for n in range(1, words, 4):
+            chosen[n] = self.random.choice(JOINING_WORDS)
+        return " ".join(chosen).capitalize() + "."
 
     def paragraph(self, words: int = 60) -> str:
         return " ".join(self.sentence() for _n in range(max(1, words // 14)))
 
-    def text(self, words: int = 700) -> str:
+    def text(self, sections: int = 0) -> str:
         """Sections of about a hundred words."""
         pieces = [self.paragraph()]
-        for n in range(max(1, words // 120)):
+        for n in range(sections or self.sections):
             other = self.random.randrange(self.chapters)
             pieces += [
                 f"## {self.sentence(4)[:-1]} {{: #section-{n} }}",
@@ -198,11 +235,18 @@ class _Writer:
         return "\n\n".join(pieces) + "\n"
 
 
-def make(chapters: int, editions: int, say: Say) -> None:
+def make(chapters: int, editions: int, say: Say, *, sections: int = SECTIONS) -> None:
     """Publishes a manual of that size, an edition every week up to this one, by the verbs that editors use."""
     call_command("migrate", verbosity=0)
-    Manual(title="Benchmark", board="Nobody", contacts=CONTACTS, quick_guide="quick-guide").save()
-    writer = _Writer(chapters)
+    Manual(
+        title="Benchmark",
+        board="Nobody",
+        contacts=CONTACTS,
+        quick_guide="quick-guide",
+        # A thread writes down what is searched for, and knows the site's database alone.
+        keep_searches=False,
+    ).save()
+    writer = _Writer(chapters, sections)
     first = timezone.now() - BETWEEN_EDITIONS * editions
     _publish_the_first(writer, chapters, first, say)
     for n in range(2, editions + 1):
@@ -231,12 +275,13 @@ def _publish_the_first(writer: _Writer, chapters: int, at: datetime, say: Say) -
             say(f"Chapter {n + 1} of {chapters}")
     add(CONTACTS, "## Urgent help {: #urgent-help }\n\n- **Immediate danger:** 999\n")
     add("quick-guide", "!!! changes newest\n")
-    add(REWRITTEN, writer.text(WORDS_REWRITTEN))
+    add(REWRITTEN, writer.text(SECTIONS_REWRITTEN))
     definitions = [
         workflow.record_agreed_definition(
             Keyword.objects.create(slug=f"keyword-{n}"),
             approved_at=at,
             name=name,
+            also=_also(name),
             meaning=writer.paragraph(20),
         )
         for n, name in enumerate(writer.keywords)
@@ -265,7 +310,7 @@ def _publish_another(writer: _Writer, n: int, at: datetime) -> None:
         slugs.append(READ)
     amendments = [_amended(slug, writer, at) for slug in slugs]
     if n == 2:
-        amendments.append(_amended(REWRITTEN, writer, at, text=writer.text(WORDS_REWRITTEN)))
+        amendments.append(_amended(REWRITTEN, writer, at, text=writer.text(SECTIONS_REWRITTEN)))
     rearrange = n % 10 == 0
     if rearrange:
         moved, other = (Chapter.objects.get(slug=slug) for slug in slugs[:2]) if few > 1 else (None, None)
@@ -281,11 +326,16 @@ def _publish_another(writer: _Writer, n: int, at: datetime) -> None:
                 approved_at=at,
                 based_on=before,
                 name=writer.keywords[0],
+                also=_also(writer.keywords[0]),
                 meaning=writer.paragraph(20),
                 note=writer.sentence(),
             )
         )
     workflow.publish(by=None, amendments=amendments, definitions=definitions, rearrange=rearrange, at=at)
+
+
+def _also(name: str) -> list[str]:
+    return [KEYWORDS[name]] if name in KEYWORDS else []
 
 
 def _agreed(chapter: Chapter, at: datetime, **words: Any) -> Amendment:
@@ -354,6 +404,11 @@ def kinds(editions: int) -> list[PageKind]:
     ]
 
 
+def database() -> str:
+    """What is measured on: “SQLite 3.45.1”."""
+    return f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
+
+
 def measured(which: Iterable[PageKind], seconds: float) -> Iterator[Measured]:
     """Reads each kind for so long, at least a few times: with nothing remembered, and then again and again.
 
@@ -377,12 +432,13 @@ def _forget_readings() -> None:
 def _asked(client: Client, kind: PageKind, *, compressed: bool) -> tuple[int, int]:
     """How many queries a reading makes, and how many bytes it gets."""
     with CaptureQueriesContext(connection) as asked:
-        content = _read(client, kind, compressed=compressed)
+        content = read(client, kind, compressed=compressed)
     # Counted at once: the next request empties the log.
     return len(asked), len(content)
 
 
-def _read(client: Client, kind: PageKind, *, compressed: bool = True) -> bytes:
+def read(client: Client, kind: PageKind, *, compressed: bool = True) -> bytes:
+    """Raises BenchmarkRefused where it does not answer with 200."""
     encoding = {"accept-encoding": "gzip" if compressed else "identity"}
     response = client.get(kind.address, headers=encoding, secure=settings.SECURE_SSL_REDIRECT)
     content = b"".join(response)
@@ -401,7 +457,7 @@ def _times(
         if before:
             before()
         begun = time.perf_counter()
-        _read(client, kind)
+        read(client, kind)
         times.append((time.perf_counter() - begun) * 1000)
     return times
 

@@ -92,19 +92,29 @@ def answered(client: Client, question: Question) -> None:
     address = "/"
     for words in question.clicks:
         address = _link(client, address, words)
+    reached = [address]
     if question.search:
         page = _page(client, f"/search/?q={question.search.replace(' ', '+')}")
-        results = page.xpath("//ol[contains(@class, 'results')]/li//a[1]/@href")[:LOOKED_AT]
-        right = [each for each in results if f"/chapters/{question.chapter}/" in each]
-        assert right, f"{question.asked} A search for “{question.search}” leads to {results}"
-        address = right[0]
+        results = page.xpath("//ol[contains(@class, 'results')]/li")[:LOOKED_AT]
+        shown = [
+            link
+            for result in results
+            for link in (*result.xpath(".//h3/a/@href"), *result.xpath("./h2/a/@href"))
+        ]
+        reached = [link for link in shown if f"/chapters/{question.chapter}/" in link]
+        assert reached, f"{question.asked} A search for “{question.search}” leads to {shown}"
+    missing = [_missing(client, address, question) for address in reached]
+    assert not all(missing), f"{question.asked} {reached} do not say {missing}"
+
+
+def _missing(client: Client, address: str, question: Question) -> list[str]:
+    """What the section, or page, does not say of what it has to."""
     path, anchor = urldefrag(address)
     reached = _page(client, path)
     assert f"/chapters/{question.chapter}/" in _address(client, path), question.asked
     read = reached.get_element_by_id(anchor) if anchor else reached.find(".//main")
     said = " ".join((read if read is not None else reached).text_content().split()).casefold()
-    missing = [words for words in question.says if words.casefold() not in said]
-    assert not missing, f"{question.asked} {address} does not say {missing}"
+    return [words for words in question.says if words.casefold() not in said]
 
 
 def _link(client: Client, address: str, words: str) -> str:
