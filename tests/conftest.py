@@ -2,18 +2,20 @@
 
 import gc
 import os
+import zlib
 from collections.abc import Callable, Iterator
-from importlib import import_module
 
 import pytest
 from django.conf import settings as settings_of_the_site
 from django.contrib.auth.models import Group, Permission, User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase, override_settings
 from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from manual.models import guards
+from manual.search import recording
+from tests import remembered
 from tests.remembered import forget_what_was_read
 
 # CI tries the same examples every time, so that a red run means a change; at home every run tries others.
@@ -21,7 +23,8 @@ settings.register_profile("manual", deadline=None, print_blob=True, derandomize=
 settings.load_profile("manual")
 
 
-DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
+REAL_TRANSACTIONS = {"transactional_db", "live_server"}
+DATABASE_FIXTURES = {"db", "django_db_setup", *REAL_TRANSACTIONS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -33,18 +36,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Left out of a second run: what asks no database, and how pages look and feel in a browser; journeys stay."""
+    """Left out of a second run: what asks no database, and how pages look and feel in a browser; journeys stay.
+
+    The order is that of pytest-django, first those who share a transaction, then those with real ones, then all others;
+    of each kind those that take long begin early. Workers take the next few from it, so that all end at the same time.
+    """
+    items.sort(key=lambda item: (stage(item), item.get_closest_marker("long") is None))
     if not config.getoption("--database-only"):
         return
     uses, others = [], []
     for item in items:
-        fixtures = set(getattr(item, "fixturenames", ()))
-        asks = item.get_closest_marker("django_db") or fixtures & DATABASE_FIXTURES
-        if item.get_closest_marker("browser") and not item.get_closest_marker("journey"):
-            asks = False
-        (uses if asks else others).append(item)
+        looks = item.get_closest_marker("browser") and not item.get_closest_marker("journey")
+        (uses if stage(item) < 2 and not looks else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = uses
+
+
+def stage(item: pytest.Item) -> int:
+    fixtures = set(getattr(item, "fixturenames", ()))
+    marker = item.get_closest_marker("django_db")
+    if fixtures & REAL_TRANSACTIONS or (marker and marker.kwargs.get("transaction")):
+        return 1
+    return 0 if marker or fixtures & DATABASE_FIXTURES else 2
 
 
 def pytest_collection_finish() -> None:
@@ -55,24 +68,58 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def guards_step_aside_when_tables_are_emptied() -> Iterator[None]:
-    """Tests with real transactions end by emptying every table, which the guards would refuse on SQLite."""
-    empty_the_tables = TransactionTestCase._fixture_teardown
+# Made by migrations, for every test: who may do what, and the three roles.
+KEPT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+# What their members may, as all migrations together made them.
+ROLES: set[tuple[str, str, str]] = set()
 
-    def without_guards(test_case: TransactionTestCase) -> None:
+
+def roles() -> set[tuple[str, str, str]]:
+    """Each role with each of its permissions, by application and name."""
+    permissions = ("permissions__content_type__app_label", "permissions__codename")
+    return set(Group.objects.values_list("name", *permissions))
+
+
+def put_the_roles_back() -> None:
+    Group.objects.all().delete()
+    for name, application, codename in ROLES:
+        group, _made = Group.objects.get_or_create(name=name)
+        group.permissions.add(Permission.objects.get(content_type__app_label=application, codename=codename))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_are_emptied_but_for_the_roles() -> Iterator[None]:
+    """Tests with real transactions end by emptying the tables, which the guards would refuse on SQLite. Django would
+    throw away the roles too, and make every permission anew."""
+
+    def empty(_test_case: TransactionTestCase) -> None:
+        # No model stands for what search has written down.
+        tables = {*connection.introspection.django_table_names(only_existing=True), *remembered.OF_SEARCH}
         guards.drop()
         try:
-            empty_the_tables(test_case)
-            # No model stands for what search has written down.
-            with connection.cursor() as cursor:
-                for table in ("manual_search", "manual_search_vocabulary"):
-                    cursor.execute(f"DELETE FROM {table}")
+            # What refers to another row is looked at in the end.
+            with transaction.atomic(), connection.cursor() as cursor:
+                for table in sorted(tables - KEPT):
+                    cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+            # A test that emptied them by itself took the roles too.
+            if roles() != ROLES:
+                put_the_roles_back()
         finally:
             guards.make()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", without_guards)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workers_share_what_is_remembered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A manual that one of them has made is put back by the others."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            folder = tmp_path_factory.getbasetemp().parent / "remembered"
+            folder.mkdir(exist_ok=True)
+            patch.setattr(remembered, "shared", folder)
         yield
 
 
@@ -80,6 +127,8 @@ def guards_step_aside_when_tables_are_emptied() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A request that a browser has walked away from leaves its connection open, and PostgreSQL then keeps the test
     database."""
+    with django_db_blocker.unblock():
+        ROLES.update(roles())
     yield
     gc.collect()
     if connection.vendor != "postgresql":
@@ -105,14 +154,14 @@ def nothing_is_remembered_between_tests() -> Iterator[None]:
     forget_what_was_read()
     yield
     forget_what_was_read()
-
-
-# Everybody has the same key in every test, so that what they wrote can be put back; far from those that tables give.
-KEYS: dict[str, int] = {}
+    # What was searched for is written neither during another test nor when all are over.
+    recording.forget()
 
 
 def key_of(name: str) -> int:
-    return KEYS.setdefault(name, 100_000 * (len(KEYS) + 1))
+    """The same in every test and for every worker, so that what somebody wrote can be put back; far from the keys that
+    tables give."""
+    return 100_000 + zlib.crc32(name.encode()) % 2_000_000_000
 
 
 @pytest.fixture
@@ -132,20 +181,10 @@ def person(db: None) -> Callable[..., User]:
 @pytest.fixture
 def in_group(db: None) -> Callable[..., User]:
     """Makes people with the real roles: `in_group("Editor", "ann")` may what the board's editors may."""
-    roles = import_module("manual.migrations.0004_roles").ROLES
 
     def make(role: str, name: str, **fields: object) -> User:
-        group, made = Group.objects.get_or_create(name=role)
-        if made:
-            # Tests with real transactions empty the tables, and with them what the migration made.
-            codenames = roles[role]
-            granted = Permission.objects.filter(
-                content_type__app_label__in=("auth", "manual"), codename__in=codenames
-            )
-            assert len(granted) == len(codenames), f"Not every permission of the role {role} is there."
-            group.permissions.set(granted)
         user = User.objects.create_user(name, pk=key_of(name), is_staff=True, **fields)
-        user.groups.add(group)
+        user.groups.add(Group.objects.get(name=role))
         return user
 
     return make

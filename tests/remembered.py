@@ -1,16 +1,21 @@
-"""A manual that many tests stand on is made by the verbs once; each later test has the same rows put back."""
+"""A manual that many tests stand on is made by the verbs once; each later test has the same rows put back, also those
+that another worker runs."""
 
 from __future__ import annotations
 
+import fcntl
 import functools
 import hashlib
 import pickle
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.core.cache import cache
+from django.core.management.color import no_style
 from django.db import connection, models, transaction
 
 from manual.models import Contents, Edition, Glossary, Library
@@ -20,8 +25,15 @@ T = TypeVar("T")
 
 Rows = dict[str, set[tuple[Any, ...]]]
 
-# What was made, in this process: by the fixture and all that was there before it.
-_made: dict[bytes, tuple[Rows, bytes]] = {}
+# Tables of search for which no model stands.
+OF_SEARCH = ("manual_search", "manual_search_vocabulary") + (
+    ("manual_search_names",) if connection.vendor == "sqlite" else ()
+)
+
+# What was made: by the fixture and all that was there before it.
+_made: dict[str, tuple[Rows, bytes]] = {}
+# Where all workers of a run find what one of them has made; none, where there is one process.
+shared: Path | None = None
 
 
 def forget_what_was_read() -> None:
@@ -46,18 +58,36 @@ def remembered(make: Callable[P, T]) -> Callable[P, T]:
         before = _rows()
         people = _people()
         ground = _ground(make, (args, kwargs), before, people)
-        if ground in _made:
-            added, answer = _made[ground]
-            _put_back(added)
-        else:
-            answer = pickle.dumps(make(*args, **kwargs))
-            after = _rows()
-            if _people() == people and all(before[table] <= rows for table, rows in after.items()):
-                _made[ground] = ({table: rows - before[table] for table, rows in after.items()}, answer)
+        with _alone_with(ground):
+            if ground in _made:
+                added, answer = _made[ground]
+                _put_back(added)
+            else:
+                answer = pickle.dumps(make(*args, **kwargs))
+                after = _rows()
+                if _people() == people and all(before[table] <= rows for table, rows in after.items()):
+                    added = {table: rows - before[table] for table, rows in after.items()}
+                    _made[ground] = (added, answer)
+                    if shared:
+                        (shared / ground).write_bytes(pickle.dumps(_made[ground]))
         forget_what_was_read()
         return pickle.loads(answer)  # type: ignore[no-any-return]  # noqa: S301 # pickled above
 
     return make_or_put_back
+
+
+@contextmanager
+def _alone_with(ground: str) -> Iterator[None]:
+    """Whoever comes while another worker makes the same waits for it, and finds it then."""
+    if shared is None or ground in _made:
+        yield
+        return
+    made = shared / ground
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if made.exists():
+            _made[ground] = pickle.loads(made.read_bytes())  # noqa: S301 # pickled above
+        yield
 
 
 def _people() -> list[tuple[Any, ...]]:
@@ -67,12 +97,12 @@ def _people() -> list[tuple[Any, ...]]:
     return people
 
 
-def _ground(make: Callable[..., Any], given: Any, before: Rows, people: list[tuple[Any, ...]]) -> bytes:
+def _ground(make: Callable[..., Any], given: Any, before: Rows, people: list[tuple[Any, ...]]) -> str:
     # A new hour makes it anew: a manual is young, whatever the clock of a test says.
     hour = int(time.time() // 3600)
     there = {table: sorted(rows, key=repr) for table, rows in before.items() if rows}
     said = (make.__module__, make.__qualname__, _named(given), hour, people, there)
-    return hashlib.sha256(repr(said).encode()).digest()
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def _named(given: Any) -> Any:
@@ -88,16 +118,21 @@ def _named(given: Any) -> Any:
 
 def _tables() -> Iterable[str]:
     """Editions come last: the guards let nothing be added to one that is in force."""
-    models = apps.get_app_config("manual").get_models(include_auto_created=True)
-    tables = {model._meta.db_table for model in models} - {Edition._meta.db_table}
-    return [*sorted(tables), "manual_search", "manual_search_vocabulary", Edition._meta.db_table]
+    tables = {model._meta.db_table for model in _models()} - {Edition._meta.db_table}
+    return [*sorted(tables), *OF_SEARCH, Edition._meta.db_table]
+
+
+def _models() -> list[type[models.Model]]:
+    return list(apps.get_app_config("manual").get_models(include_auto_created=True))
 
 
 @functools.cache
 def _columns(table: str) -> str:
     """By name and in a fixed order: a test that takes a migration back and forth leaves a table with another one."""
     if table == "manual_search" and connection.vendor == "sqlite":
-        return "rowid, title, heading, body, anchor, number"
+        return "rowid, title, heading, body, anchor, number, stems"
+    if table == "manual_search_names":
+        return "rowid, title, heading, mark"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {table} LIMIT 0")
         names = sorted(column[0] for column in cursor.description)
@@ -124,3 +159,6 @@ def _put_back(added: Rows) -> None:
                 continue
             places = ", ".join(["%s"] * len(next(iter(rows))))
             cursor.executemany(f"INSERT INTO {table} ({_columns(table)}) VALUES ({places})", list(rows))
+        # Keys that another worker's tables gave are not given again.
+        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+            cursor.execute(statement)

@@ -60,6 +60,7 @@ def test_the_guide_is_never_followed_on_a_site_that_is_in_use(tmp_path: Path) ->
         guide.walk(tmp_path, guide.CHROMIUM, print)
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_an_editor_and_an_approver_who_follow_the_guide_publish_a_correction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -133,6 +133,7 @@ def rows(database: Path, query: str) -> list[tuple[str, ...]]:
         return connection.execute(query).fetchall()
 
 
+@pytest.mark.long
 def test_the_first_run_serves_the_manual_and_the_second_keeps_it(
     content: Path, data: Path, port: int
 ) -> None:

@@ -11,10 +11,9 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.http import HttpRequest, HttpResponseBase
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from manual.interchange import load
 from tests.browser.board import PASSWORD, sign_in
 from tests.manual_maker import FAR_AHEAD
-from tests.remembered import remembered
+from tests.sample.loaded import load_the_sample_manual
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -27,7 +26,6 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-CONTENT = Path(__file__).resolve().parents[2] / "content"
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +45,6 @@ def site(live_server) -> str:
     """The address of a running site with the sample manual."""
     load_the_sample_manual()
     return live_server.url
-
-
-@remembered
-def load_the_sample_manual() -> None:
-    load(CONTENT)
 
 
 @pytest.fixture(scope="session", autouse=True)

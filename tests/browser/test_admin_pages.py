@@ -16,7 +16,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from manual import workflow
-from manual.models import Chapter, Manual, OutsideLink
+from manual.models import Chapter, Manual, OutsideLink, Searched
 from tests.browser import rules
 from tests.browser.board import sign_in
 from tests.documents.files import PDF
@@ -79,6 +79,11 @@ PAGES = {
         "manual_documentversion_change": ["file-draft"],
         "manual_documentversion_write": ["file-draft"],
         "manual_edition_change": ["preparing"],
+        "manual_synonym_changelist": ["", "?which=taken-out"],
+        "manual_synonym_add": ["", "?words=strategy+talk"],
+        "manual_synonym_change": ["synonym", "old-synonym"],
+        "manual_searched_changelist": ["", "?days=7"],
+        "manual_searched_most": [""],
         "password_change": [""],
     },
     "Approver": {
@@ -147,6 +152,7 @@ NO_PAGE = {
     "manual_edition_publish_correction": "a button of the record",
     "manual_keyword_draft": "a button of the keyword",
     "manual_notice_take_down": "a button of the notice",
+    "manual_synonym_take_out": "a button of the synonym",
     "auth_user_history": "leads to the list of all that was decided",
     "manual_manual_changelist": "leads to the settings",
 }
@@ -159,7 +165,7 @@ OF_MODEL = {
     "amendment": "draft", "chapter": "referral", "document": "form", "documentversion": "file-draft",
     "edition": "preparing", "event": "event", "keyword": "lado", "definition": "meaning-draft",
     "manual": "manual", "notice": "notice",
-    "outsidelink": "link", "user": "person", "group": "role",
+    "outsidelink": "link", "synonym": "synonym", "user": "person", "group": "role",
 }  # fmt: skip
 
 
@@ -272,7 +278,13 @@ def stock(board: dict[str, User]) -> Stock:
     notice = workflow.pin(by=ada, words="The duty line is down.", expires_at=soon)
     old = workflow.pin(by=ada, words="Under review.", expires_at=soon, chapter=chapters["referral"])
     workflow.take_down(old, by=ada)
+    synonym = workflow.add_synonym(by=ada, forms=["front door", "referral"], note="As in the north.")
+    workflow.add_synonym(by=ada, forms=["front door", "contacts"])
+    old_synonym = workflow.add_synonym(by=ada, forms=["talk", "meeting"])
+    workflow.take_out_synonym(old_synonym, by=ada)
     today = timezone.localdate()
+    for words, found in (("front door", False), ("strategy talk", False), ("referral", True)):
+        Searched.objects.create(words=words, day=today, times=7, found=found)
     workflow.review(chapters["visits"], by=ada, on=today - 400 * DAY, next_review=today - 30 * DAY)
     link = OutsideLink.objects.create(
         address="https://www.example.org/leaflet", checked_at=timezone.now(), **SILENT
@@ -287,7 +299,8 @@ def stock(board: dict[str, User]) -> Stock:
         "given-up": given_up.pk, "empty": workflow.prepare(by=ada, name="Empty").pk,
         "lado": lado.keyword_id, "meaning-draft": meaning_draft.pk, "meaning-ready": meaning_ready.pk,
         "form": form.document_id, "file-draft": file_draft.pk, "file-ready": file_ready.pk,
-        "notice": notice.pk, "old-notice": old.pk, "link": link.pk, "event": draft.events.first().pk,
+        "notice": notice.pk, "old-notice": old.pk, "link": link.pk,
+        "synonym": synonym.pk, "old-synonym": old_synonym.pk, "event": draft.events.first().pk,
         "manual": manual.pk, "person": erin.pk, "role": erin.groups.get().pk,
     }  # fmt: skip
 
@@ -378,6 +391,7 @@ def _axe(page: Page, options: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("role", "name"), [("Editor", "erin"), ("Approver", "ada"), ("Administrator", "adam")]
 )

@@ -32,7 +32,7 @@ def test_a_reviewer_reads_the_manual_of_the_day_and_hands_it_over(reader, width,
     expect(page.locator(".chapter-text")).to_contain_text("within three school days")
     page.get_by_role("link", name="Keywords of edition 8").click()
     expect(page).to_have_url("/editions/8/keywords/?on=2026-06-01")
-    page.get_by_role("searchbox").fill("bullying")
+    page.locator("#site-search").fill("bullying")
     page.get_by_role("button", name="Search", exact=True).click()
     page.locator(".result-title a").first.click()
     expect(page.locator(".banner-dated")).to_contain_text("edition 8")

@@ -49,6 +49,7 @@ def edition(db: None) -> Edition:
 # --- The whole way -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_amendment_on_its_way_from_the_editor_to_the_reader(
     site: str, clock, signed_in: Opening, window: Opening
 ) -> None:
@@ -128,6 +129,7 @@ def test_an_amendment_on_its_way_from_the_editor_to_the_reader(
     expect(reader.page.get_by_role("heading", level=1)).to_contain_text("Winter edition")
 
 
+@pytest.mark.long
 def test_an_urgent_edition_comes_before_a_scheduled_one_that_changes_the_same_chapter(
     edition: Edition, clock, signed_in: Opening, window: Opening
 ) -> None:
@@ -197,6 +199,7 @@ def test_an_urgent_edition_comes_before_a_scheduled_one_that_changes_the_same_ch
     expect(reader.list_of_changes(3)).to_contain_text("Two days instead of three.")
 
 
+@pytest.mark.long
 def test_two_editors_change_one_chapter_and_no_word_of_either_is_lost(
     edition: Edition, clock, signed_in: Opening, window: Opening
 ) -> None:

@@ -1,8 +1,12 @@
 """In a real browser: an address of a section that is gone, and the citation of one that is there."""
 
+import pytest
+
 from manual import workflow
 from manual.models import Chapter
 from tests.manual_maker import agreed, newest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_lost_section_says_so_without_a_script_and_a_section_is_cited_in_a_dialog(reader):

@@ -385,6 +385,9 @@ def test_comparisons_make_a_fixed_number_of_queries(client, db, chapters_wanted)
             documents=[filed("form", f"{n}".encode())],
             at=THIRD + n * DAY,
         )
+    with connection.cursor() as cursor:
+        # What PostgreSQL does by itself soon after a large change, but not for rows that are not committed yet.
+        cursor.execute("ANALYZE")
     assert queries(client, "/chapters/chapter-3/compare/?from=1&to=3") == 12
     assert queries(client, "/chapters/chapter-3/compare/?from=1&to=4&only=changes") <= 12
     assert queries(client, "/editions/1/compare/3/") <= 12
@@ -392,4 +395,4 @@ def test_comparisons_make_a_fixed_number_of_queries(client, db, chapters_wanted)
     client.get("/chapters/chapter-3/compare/?from=1&to=3")
     with CaptureQueriesContext(connection) as captured:
         client.get("/chapters/chapter-3/compare/?from=1&to=3")
-    assert len(captured) == 5
+    assert len(captured) == 4
