@@ -85,8 +85,10 @@ def find(wanted: Wanted) -> dict[Key, float]:
     # A word that many have is looked up in the index all the same: reading every text takes far longer than the planner
     # believes.
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL jit = off")
+        # Nor is every row walked through by its key.
+        cursor.execute(
+            "SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off; SET LOCAL jit = off"
+        )
         has = "".join(f", s.document @@ {TSQUERY}" for _ in wanted.terms) if wanted.loose else ""
         cursor.execute(
             f"SELECT s.amendment_id, s.position, ts_rank_cd({WEIGHTS}, s.document, {TSQUERY}, 1){has} "  # noqa: S608
@@ -206,7 +208,7 @@ def _any(terms: Sequence[Term], where: str = "") -> str:
 
 
 def _term(term: Term, where: str = "") -> str:
-    words = [[_phrase(phrase, where) for phrase in phrases] for phrases in term.each]
+    words = [[_phrase(phrase, where) for phrase in _told(phrases)] for phrases in term.each]
     if term.begun:
         words[-1].append(_phrase(term.begun, where, begun=True))
     # What PostgreSQL leaves out of every text is asked of none.
@@ -216,7 +218,17 @@ def _term(term: Term, where: str = "") -> str:
         if not COMMON.issuperset(phrases[0].split())
     ] or words
     together = " & ".join(f"({' | '.join(word)})" for word in telling)
-    return f"({' | '.join([f'({together})', *(_phrase(other, where) for other in term.others)])})"
+    return f"({' | '.join([f'({together})', *(_phrase(other, where) for other in _told(term.others, first=False))])})"
+
+
+def _told(phrases: Sequence[str], *, first: bool = True) -> list[str]:
+    """The first, if it stands for what was typed, and the others but for those of which PostgreSQL leaves one word: of
+    “s 47” it would look for any 47."""
+    return [
+        phrase
+        for n, phrase in enumerate(phrases)
+        if (first and not n) or " " not in phrase or sum(word not in COMMON for word in phrase.split()) > 1
+    ]
 
 
 def _phrase(phrase: str, where: str = "", *, begun: bool = False) -> str:

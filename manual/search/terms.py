@@ -8,6 +8,9 @@ from functools import cached_property
 
 from manual.search.stems import stem
 
+# What a word is worth that only begins with what was typed.
+BEGUN = 0.95
+
 
 @dataclass(frozen=True)
 class Term:
@@ -40,7 +43,7 @@ class Term:
 
     @cached_property
     def looked_for(self) -> tuple[tuple[float, tuple[str, ...]], ...]:
-        """For every word its weight and what of it stands in a text's stems (see `stems_of`)."""
+        """For every word its weight and what of it stands in a text's stems (see `stems_of`); a beginning last."""
         looked_for = []
         for n, phrases in enumerate(self.each):
             found = dict.fromkeys(_stems(phrase) for phrase in phrases)
@@ -68,7 +71,8 @@ class Term:
         for weight, phrases in self.looked_for:
             for phrase in phrases:
                 if phrase in text:
-                    there += weight
+                    # The word itself is worth more than one that it begins.
+                    there += weight if phrase[-1] == " " else weight * BEGUN
                     break
         if there < self.weight:
             for phrase in self.others_looked_for:

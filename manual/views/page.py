@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
 
-from manual import decoration, rendering
+from manual import decoration
 from manual.lens import Lens
 from manual.models import (
     Amendment,
@@ -37,7 +37,7 @@ from manual.views import last_seen
 from manual.views.another_day import DateBox, SamePage, read_day
 from manual.views.settings_of_reader import Display
 
-DAY = 24 * 60 * 60
+MINUTE = 60
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
 
 
@@ -235,8 +235,8 @@ class Page:
         if self.in_force is None:
             return mark_safe("")
         key = ":".join(
-            ("urgent-help", settings.RELEASE, str(rendering.VERSION), str(self.in_force.stamp),
-             self.manual.contacts, self.manual.urgent_help)
+            ("urgent-help", settings.RELEASE, str(self.in_force.stamp), self.manual.contacts,
+             self.manual.urgent_help)
         )  # fmt: skip
         # Where the page reads texts anyway, these come with them; others do not ask the database for them again.
         html: str | None = None if "texts" in self.__dict__ else cache.get(key)
@@ -245,9 +245,8 @@ class Page:
                 (text for text in self.texts.values() if getattr(text, "has_contacts", False)), None
             )
             html = decoration.urgent_help(contacts, self.manual.urgent_help, self.in_force)
-            # What an older release has rendered is there for as long as it takes to render it anew.
-            if contacts is None or contacts.rendered_with == rendering.VERSION:
-                cache.add(key, html, DAY)
+            # Not long, for what an older release has rendered may be rendered anew meanwhile.
+            cache.add(key, html, MINUTE)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
     @cached_property

@@ -55,7 +55,10 @@ def queries(client, address: str) -> int:
         connection,
     ) as captured:
         assert client.get(address).status_code == 200
-    return len(captured)
+    # What frames a part of a transaction reads nothing.
+    return len(
+        [query for query in captured if not query["sql"].startswith(("SAVEPOINT", "RELEASE", "SET LOCAL"))]
+    )
 
 
 @pytest.mark.long

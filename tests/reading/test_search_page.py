@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from lxml.html import document_fromstring
 
 
@@ -71,3 +73,13 @@ def test_any_query_gets_a_page(client, sample, query):
 def test_a_page_beyond_the_results_leads_to_the_last(client, sample):
     assert client.get("/search/?q=plan&page=99").headers["Location"] == "?q=plan&page=1"
     assert client.get("/search/?q=plan&page=minus").status_code == 200
+
+
+def test_urgent_help_is_read_once_for_pages_that_read_no_chapter(client, sample):
+    first = search(client, "bruising")
+    with CaptureQueriesContext(connection) as captured:
+        second = search(client, "bruising")
+    assert not [
+        query["sql"] for query in captured if "manual_amendment" in query["sql"] and "html" in query["sql"]
+    ]
+    assert words(second.find_class("urgent-help")[0]) == words(first.find_class("urgent-help")[0]) != ""

@@ -1,6 +1,7 @@
 """A reader types words and is led straight to the section that has them."""
 
 import pytest
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from manual import search
@@ -163,10 +164,11 @@ def test_numbered_paragraphs_are_found_one_by_one(publish: Publish) -> None:
 @pytest.mark.parametrize(
     ("query", "most"), [("adoption", 6), ("adopti", 6), ("multi-agency police", 9), ("nowhere-at-all", 9)]
 )
-def test_a_search_takes_few_queries(
-    query: str, most: int, edition: Edition, django_assert_max_num_queries: CaptureQueriesContext
-) -> None:
+def test_a_search_takes_few_queries(query: str, most: int, edition: Edition) -> None:
     contents = Contents.of(edition)
     search.search("whistle", contents)  # the glossary is read once for an edition
-    with django_assert_max_num_queries(most):  # type: ignore[operator]
+    with CaptureQueriesContext(connection) as captured:
         search.search(query, contents)
+    # What frames a part of a transaction reads nothing.
+    framing = ("SAVEPOINT", "RELEASE", "SET LOCAL")
+    assert len([read for read in captured if not read["sql"].startswith(framing)]) <= most
