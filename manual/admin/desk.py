@@ -35,8 +35,8 @@ from manual.models import (
 )
 from manual.models.version import WRITABLE
 from manual.search import recording
+from manual.search.words import folded
 from manual.workflow.permission import APPROVE, PIN, PUBLISH, SAY_SAME, SUBMIT
-from manual.workflow.synonyms import folded
 
 SHOWN = 10  # of each section; the rest is behind a link
 RECENT = 5

@@ -407,13 +407,9 @@ class KeywordAdmin(RecordAdmin):
         return redirect("admin:manual_definition_write", definition.pk)
 
     def _page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "may_begin": self.has_add_permission(request),
-            **context,
-        }
-        return TemplateResponse(request, template, context, status=status)
+        return self.page(
+            request, template, status, {"may_begin": self.has_add_permission(request), **context}
+        )
 
 
 # --- The draft -----------------------------------------------------------------------------------------------

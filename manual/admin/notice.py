@@ -12,10 +12,9 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils import timezone
 
 from manual import workflow
@@ -203,28 +202,15 @@ class NoticeAdmin(RecordAdmin):
 
     def take_down_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One click takes a notice away from readers."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         notice = get_object_or_404(Notice, pk=pk)
-        try:
-            workflow.take_down(notice, by=cast(User, request.user))
-        except workflow.NotPermitted as refusal:
-            raise PermissionDenied from refusal
-        except workflow.Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"The notice is taken down: {notice.words}")
-        return redirect("admin:manual_notice_changelist")
+        return self.one_click(
+            request,
+            lambda: workflow.take_down(notice, by=cast(User, request.user)),
+            f"The notice is taken down: {notice.words}",
+        )
 
     def _page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "may_pin": self.has_add_permission(request),
-            "list_address": reverse("admin:manual_notice_changelist"),
-            **context,
-        }
-        return TemplateResponse(request, template, context, status=status)
+        return self.page(request, template, status, {"may_pin": self.has_add_permission(request), **context})
 
 
 def _with_places(notices: Iterable[Notice]) -> list[tuple[Notice, str]]:

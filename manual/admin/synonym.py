@@ -15,19 +15,18 @@ from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from manual import search, workflow
 from manual.admin.record import RecordAdmin
 from manual.admin.timeline import timeline_of
 from manual.models import Contents, Edition, Glossary, Meaning, Synonym
-from manual.search.words import clean
+from manual.search.words import clean, folded
 from manual.workflow import name_of
 from manual.workflow.permission import SAY_SAME
-from manual.workflow.synonyms import LONGEST, MOST_FORMS, folded
+from manual.workflow.synonyms import LONGEST, MOST_FORMS
 
 ON_A_PAGE = 50
 
@@ -184,28 +183,15 @@ class SynonymAdmin(RecordAdmin):
 
     def take_out_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """One click, and search goes by it no longer."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
         synonym = get_object_or_404(Synonym, pk=pk)
-        try:
-            workflow.take_out_synonym(synonym, by=cast(User, request.user))
-        except workflow.NotPermitted as refusal:
-            raise PermissionDenied from refusal
-        except workflow.Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"Taken out: {synonym}. Search goes by it no longer.")
-        return redirect("admin:manual_synonym_changelist")
+        return self.one_click(
+            request,
+            lambda: workflow.take_out_synonym(synonym, by=cast(User, request.user)),
+            f"Taken out: {synonym}. Search goes by it no longer.",
+        )
 
     def _page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "may_say": self.has_add_permission(request),
-            "list_address": reverse("admin:manual_synonym_changelist"),
-            **context,
-        }
-        return TemplateResponse(request, template, context, status=status)
+        return self.page(request, template, status, {"may_say": self.has_add_permission(request), **context})
 
 
 def _has(synonym: Synonym, wanted: str) -> bool:

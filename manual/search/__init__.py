@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from manual.models import Amendment, Contents, Edition, Glossary, Section, manual_lock
 from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
-from manual.search.answers import Answers, answers, speaking_of
+from manual.search.answers import Answers, answers, cards_of, speaking_of
 from manual.search.filters import Filters
 from manual.search.marking import Marker
 from manual.search.meanings import Others, others
@@ -20,7 +20,7 @@ from manual.search.rows import MOST_FOUND, Index, Key, Row, Stored, Wanted
 from manual.search.stems import stems_of
 from manual.search.terms import Term
 from manual.search.vocabulary import Spelling
-from manual.search.words import Asked, asked, clean, fold, spellings
+from manual.search.words import Asked, asked, clean, folded, spellings
 
 __all__ = [
     "Answers",
@@ -73,13 +73,13 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         batch = keys[start : start + BATCH]
         with manual_lock():
             # Some may have been taken out of a scheduled edition since.
-            written += _index(published.filter(pk__in=batch).values_list("pk", flat=True))
+            written.update(_index(published.filter(pk__in=batch).values_list("pk", flat=True)))
         if progress:
             progress(start + len(batch), len(keys))
     with manual_lock():
         # Not asked of the database, which takes only so many keys at once.
         late = set(published.values_list("pk", flat=True)).difference(keys)
-        written += _index(late)
+        written.update(_index(late))
         _backend().keep_only_published()
         vocabulary.keep_only(written)
         _backend().put_in_order()
@@ -128,7 +128,7 @@ def search(
     looked_at = _backend().fetch(ranking.to_look_at(found), "stems")
     sought = ranking.Sought(terms, written or query)
     rows = ranking.ranked(found, every, contents.by_amendment, looked_at, sought)
-    keywords = [] if filters else _keywords(query, contents, glossary, sought)
+    keywords = [] if filters else _keywords(query, glossary, sought)
     marker = Marker(terms)
     entries: dict[object, list[ranking.Ranked]] = {}
     for row in _merged(rows, keywords):
@@ -145,10 +145,8 @@ def search(
         capped=not wanted.every and len(found) >= MOST_FOUND,
         groups=[_group(rows, best, texts, marker) for rows, best in chosen],
         words=[word.typed for word in meant.telling],
-        terms=terms,
         corrected=written,
         loose=bool(rows) and not every,
-        marker=marker,
     )
 
 
@@ -175,7 +173,7 @@ def mentions(forms: Iterable[str], edition: Edition) -> set[int]:
 
     What is found is stemmed: “care order” finds “caring orders” too. Who needs to be exact looks again.
     """
-    phrases = sorted({phrase for form in forms if (phrase := " ".join(fold(clean(form)).split()))})
+    phrases = sorted({phrase for form in forms if (phrase := folded(form))})
     return _backend().chapters_with(phrases, edition.pk) if phrases else set()
 
 
@@ -225,11 +223,9 @@ def _best(rows: Sequence[ranking.Ranked], most: int) -> list[ranking.Ranked]:
     ]
 
 
-def _keywords(
-    query: str, contents: Contents, glossary: Glossary, sought: ranking.Sought
-) -> list[ranking.Ranked]:
+def _keywords(query: str, glossary: Glossary, sought: ranking.Sought) -> list[ranking.Ranked]:
     """Those that speak of it, but for those that answer at once."""
-    cards = answer(query, contents).cards
+    cards = cards_of(query, glossary)
     rows = ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
     return [row for row in rows if row.meaning not in cards][:MOST_KEYWORDS]
 

@@ -57,7 +57,12 @@ def answers(query: str, contents: Contents, glossary: Glossary) -> Answers:
     form = form_of(query)
     if not form:
         return Answers(line, section)
-    return Answers(line, section, _titled(form, contents), called(glossary).get(form, [])[:MOST_CARDS])
+    return Answers(line, section, _titled(form, contents), cards_of(query, glossary))
+
+
+def cards_of(query: str, glossary: Glossary) -> list[Meaning]:
+    """The keywords that a query is a name of."""
+    return called(glossary).get(form_of(query), [])[:MOST_CARDS]
 
 
 def called(glossary: Glossary) -> dict[Form, list[Meaning]]:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from manual.models import Glossary
 from manual.search.stems import stem
-from manual.search.words import clean, fold
+from manual.search.words import folded
 
 Form = tuple[str, ...]  # the stems of its words
 
@@ -24,7 +24,7 @@ class Meanings:
     def __init__(self, sets: Iterable[Iterable[str]]) -> None:
         self._phrases: dict[Form, list[list[str]]] = {}
         for forms in sets:
-            phrases = list(dict.fromkeys(phrase for form in forms if (phrase := _phrase(form))))
+            phrases = list(dict.fromkeys(phrase for form in forms if (phrase := folded(form))))
             for phrase in phrases:
                 self._phrases.setdefault(_form(phrase), []).append(phrases)
         self.longest = min(LONGEST_FORM, max((len(form) for form in self._phrases), default=0))
@@ -86,11 +86,7 @@ def _editors() -> Meanings:
 
 def form_of(words: str) -> Form:
     """Any words, as it is told whether they are the same as others."""
-    return _form(_phrase(words))
-
-
-def _phrase(form: str) -> str:
-    return " ".join(fold(clean(form)).split())
+    return _form(folded(words))
 
 
 def _form(phrase: str) -> Form:

@@ -10,7 +10,7 @@ from manual.models import Line, Meaning
 from manual.search.rows import Key, Stored
 from manual.search.stems import stems_of, stems_of_name
 from manual.search.terms import Term
-from manual.search.words import fold
+from manual.search.words import folded
 
 # So many of the best, as the database sees them, are looked at closely.
 LOOKED_AT = 60
@@ -57,7 +57,7 @@ class Sought:
 
     @cached_property
     def plain(self) -> str:
-        return " ".join(fold(self.typed).split())
+        return folded(self.typed)
 
     @cached_property
     def rarest(self) -> int:
@@ -167,7 +167,7 @@ def _worth(line: Line, row: Stored, sought: Sought) -> float:
     worth += WORTH["anywhere"] * anywhere + WORTH["whole"] * anywhere**2
     worth += WORTH["together"] * _together(text, sought, in_text)
     worth += WORTH["often"] * _often(text, sought, in_text)
-    plain = " ".join(fold(words).split())
+    plain = folded(words)
     if plain == sought.plain:
         worth += WORTH["same"]
     if plain.startswith(sought.plain):

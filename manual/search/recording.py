@@ -25,7 +25,7 @@ from django.utils import timezone
 
 from manual.models import Manual, Searched
 from manual.models.searched import LONGEST
-from manual.search.words import clean, fold
+from manual.search.words import folded
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +113,7 @@ def telling(query: str) -> str:
     plain = "".join(
         sign for sign in unicodedata.normalize("NFKC", query) if unicodedata.category(sign) != "Cf"
     )
-    words = " ".join(fold(clean(query)).split())
+    words = folded(query)
     return "" if len(words) > LONGEST or _OF_A_PERSON.search(plain) else words
 
 

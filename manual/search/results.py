@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from manual.models import Line, Meaning
-from manual.search.marking import Marker
-from manual.search.terms import Term
 
 # Pieces of text in their order, each with whether it is marked: "child" in “child protection” is
 # [("child", True), (" protection", False)]. Never HTML.
@@ -66,11 +64,9 @@ class Results:
     capped: bool = False
     groups: list[Group] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
-    terms: list[Term] = field(default_factory=list)
     corrected: str = ""
     loose: bool = False
     too_common: bool = False
-    marker: Marker = field(default_factory=lambda: Marker(()))
 
     @property
     def more(self) -> int:

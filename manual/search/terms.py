@@ -37,11 +37,6 @@ class Term:
         return sum(self.weights) or float(len(self.each))
 
     @cached_property
-    def length(self) -> int:
-        """How many words it is."""
-        return sum(len(phrases[0].split()) for phrases in self.each)
-
-    @cached_property
     def looked_for(self) -> tuple[tuple[float, tuple[str, ...]], ...]:
         """For every word its weight and what of it stands in a text's stems (see `stems_of`); a beginning last."""
         looked_for = []

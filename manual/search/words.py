@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 MOST_WORDS = 20
 LONGEST_WORD = 64
@@ -110,6 +111,12 @@ def clean(text: str) -> str:
 def fold(text: str) -> str:
     """Without case, accents and punctuation. As long as the cleaned text, so that places in it stay true."""
     return text.translate(_folding)
+
+
+@lru_cache(maxsize=16_384)
+def folded(words: str) -> str:
+    """A name or a query, as it is told whether two are the same: its folded words with a space between them."""
+    return " ".join(fold(clean(words)).split())
 
 
 def asked(query: str) -> Asked:

@@ -211,8 +211,9 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     asks = {"q": query, **narrowing.query}
     page.same_today = Today(f"{reverse('search')}?{urlencode(asks)}" if query else reverse("search"))
     number = _page_number(request)
-    as_typed = bool(request.GET.get("exact"))
-    found = search.search(query, page.contents, filters=narrowing.filters, page=number, correct=not as_typed)
+    found = search.search(
+        query, page.contents, filters=narrowing.filters, page=number, correct=not narrowing.exact
+    )
     last = max(1, -(-found.entries // search.PER_PAGE))
     if number > last:
         return HttpResponseRedirect(_at(page, narrowing, page=last))
@@ -323,8 +324,7 @@ def _marked(address: str, line: Line, page: Page, query: str) -> str:
     if line.kind != Kind.CHAPTER:
         return _kept(address, page)
     target, hash_, anchor = address.partition("#")
-    on = {"on": page.that_day.day.isoformat()} if page.that_day else {}
-    return f"{target}?{urlencode({MARKED: query, **on})}{hash_}{anchor}"
+    return f"{target}?{urlencode({MARKED: query, **_on(page)})}{hash_}{anchor}"
 
 
 def _kept(address: str, page: Page) -> str:
@@ -366,10 +366,14 @@ def _number_past(page: Page) -> NumberHistory | None:
 
 def _at(shown: Page, narrowing: Narrowing, *, bare: bool = False, **more: object) -> str:
     """The address of another page of the same results, or of the same search otherwise narrowed."""
-    on = {"on": shown.that_day.day.isoformat()} if shown.that_day else {}
     kept = {} if bare else narrowing.query
-    exact = {"exact": "1"} if shown.request.GET.get("exact") and not bare else {}
-    return f"?{urlencode({'q': shown.searched, **kept, **exact, **more, **on})}"
+    exact = {"exact": "1"} if narrowing.exact and not bare else {}
+    return f"?{urlencode({'q': shown.searched, **kept, **exact, **more, **_on(shown)})}"
+
+
+def _on(page: Page) -> dict[str, str]:
+    """The day asked for, as an address has it."""
+    return {"on": page.that_day.day.isoformat()} if page.that_day else {}
 
 
 def _page_number(request: HttpRequest) -> int:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import cast
 
 from django.utils import timezone
 
 from manual.models import Synonym, manual_lock
-from manual.search.words import clean, fold
+from manual.search.words import clean, folded
 from manual.workflow.permission import SAY_SAME, Actor, Refused, permit, record
 
 LONGEST = 100
@@ -58,12 +57,6 @@ def take_out_synonym(synonym: Synonym, *, by: Actor) -> None:
         stored.save(update_fields=["taken_out_at"])
         record("take out synonym", by=by, at=stored.taken_out_at, synonym=stored, what=_whole(stored))
     synonym.taken_out_at = stored.taken_out_at
-
-
-@lru_cache(maxsize=8_192)
-def folded(form: str) -> str:
-    """A form as it counts: capitals, accents, hyphens and other signs make no difference."""
-    return " ".join(fold(clean(form)).split())
 
 
 def _forms(forms: Iterable[str]) -> list[str]:

@@ -240,6 +240,12 @@ def test_results_have_the_area_and_the_status_of_their_section(client, manual_of
         for element in found.xpath("//*[@class='results']//li")
     }
     assert results["1 At night"] == (["South only"], True)
+    narrowed = {
+        words(link)
+        for link in page(client, "/search/?q=hub&area=north", "").xpath("//*[@class='results']//a")
+    }
+    assert "1.1 Referral" in narrowed
+    assert not {"1 At night", "1.4.1 Hub"} & narrowed
     assert results["1.1 Referral"] == ([], False)
     assert results["1.4.1 Hub"] == (["South only", "Guidance"], True)
 

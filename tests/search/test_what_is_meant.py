@@ -3,7 +3,7 @@
 import pytest
 
 from manual import search, workflow
-from manual.models import Contents, Edition, Synonym
+from manual.models import Chapter, Contents, Edition, Synonym
 from manual.search import Filters
 from tests.manual_maker import meaning
 from tests.search.conftest import Publish, ask, found, places
@@ -212,3 +212,19 @@ def test_filters_narrow_to_a_part_to_what_changed_and_to_a_kind_of_passage(publi
     assert set(found("whistle", second, filters=Filters(status="procedure"))) == {"a#one", "b#one"}
     assert found("whistle", second, filters=Filters(status="guidance")) == ["a#two"]
     assert found("whistle", second, filters=Filters(part="part")) == []
+
+
+def test_a_part_has_what_stands_in_it_however_deep(publish: Publish) -> None:
+    part = Chapter.objects.add("part", kind="part")
+    group = Chapter.objects.add("group", kind="group", parent=part)
+    Chapter.objects.add("inside", parent=group)
+    edition = publish(
+        {
+            "part": {"kind": "part", "title": "Part"},
+            "group": {"kind": "group", "title": "Group"},
+            "inside": {"text": "## One {: #one }\n\nA whistle."},
+            "outside": {"text": "## One {: #one }\n\nA whistle."},
+        }
+    )
+    assert set(found("whistle", edition)) == {"inside#one", "outside#one"}
+    assert found("whistle", edition, filters=Filters(part="part")) == ["inside#one"]
