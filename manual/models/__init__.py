@@ -23,6 +23,7 @@ from manual.models.library import Held, Library
 from manual.models.lock import manual_lock
 from manual.models.lost_section import LostSection, lost_sections
 from manual.models.manual import Manual
+from manual.models.nearby import Nearby
 from manual.models.notice import Notice
 from manual.models.numbers import NumberHistory
 from manual.models.outside_link import OutsideLink
@@ -59,6 +60,7 @@ __all__ = [
     "Manual",
     "Mark",
     "Meaning",
+    "Nearby",
     "Notice",
     "NumberHistory",
     "OutsideLink",

@@ -125,6 +125,11 @@ class Line:
                 runs.append(Run(None, [child]))
         return runs
 
+    @property
+    def groups(self) -> list[Line]:
+        """The groups of a part."""
+        return [child for child in self.children if child.kind == Kind.GROUP]
+
     @cached_property
     def ancestors(self) -> list[Line]:
         above: list[Line] = []
@@ -158,6 +163,11 @@ class Line:
             return self.areas
         above = [line for line in reversed(self.ancestors) if line.areas and not line.is_page]
         return above[0].areas if above else []
+
+    @property
+    def has_tags(self) -> bool:
+        """Whether anything is said beside its title: its areas, its status, a flag."""
+        return bool(self.areas or self.flag or self.withdrawn or self.status_shown)
 
     @property
     def counterparts(self) -> list[Counterpart]:

@@ -12,10 +12,11 @@ from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from manual.decoration import decorate, decorate_draft
-from manual.models import Amendment, Line, NumberHistory
+from manual.models import Amendment, Line, Nearby, NumberHistory
 from manual.views.dated import chapter_not_yet, chapter_today
 from manual.views.found import found_in
 from manual.views.marks import marks_of
+from manual.views.narrowing import Narrowed
 from manual.views.page import Page
 from manual.views.ways_in import ways_in
 from manual.workflow import name_of
@@ -28,11 +29,16 @@ def contents(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     page = Page.of(request, edition)
     if page.edition is None:
         return page.render("manual/nothing_in_force.html")
-    flags = list(page.contents.flagged())
+    narrowed = Narrowed.of(request, page.contents)
+    page.not_indexed |= narrowed is not None
     # The quick guide is in the navigation of every page already.
     outside_parts = [line for line in page.contents.root_pages if line.slug != page.manual.quick_guide]
     return page.render(
-        "manual/contents.html", contents=page.contents, flagged=flags, outside_parts=outside_parts
+        "manual/contents.html",
+        contents=page.contents,
+        narrowed=narrowed,
+        flagged=list(page.contents.flagged()),
+        outside_parts=outside_parts,
     )
 
 
@@ -122,6 +128,7 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         text=mark_safe(page.lens.over(found.html if found else text.html)),  # noqa: S308 # sanitised when rendered
         found=found,
         outline=text.outline,
+        nearby=Nearby.of(page.contents, line),
         marks=marks,
         ways_in=None if draft else ways_in(page, line, amendment),
         before=before,

@@ -192,7 +192,7 @@ def test_an_old_edition_still_shows_todays_urgent_numbers(client, sample):
     correction = agreed(sample.chapters["contacts"], significance="correction", text=mended)
     workflow.publish(by=None, kind="correction", amendments=[correction])
     page = chapter(client, "contacts", "/editions/1/chapters/{}/")
-    (help_line,) = page.find_class("urgent-help")
+    (help_line,) = page.find_class("urgent-help-numbers")
     assert words(help_line) == "Urgent help Northfield, day: 01632 960009"
     assert "01632 960001" in words(page.find_class("chapter-text")[0])
 
@@ -202,5 +202,5 @@ def test_an_old_edition_still_shows_todays_urgent_numbers(client, sample):
 )
 def test_urgent_help_from_the_contacts_chapter_is_on_every_page(client, sample, address):
     page = document_fromstring(client.get(address).content.decode())
-    (help_line,) = page.find_class("urgent-help")
+    (help_line,) = page.find_class("urgent-help-numbers")
     assert words(help_line) == "Urgent help Immediate danger: 999 Northfield, day: 01632 960001"

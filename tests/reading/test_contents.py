@@ -50,9 +50,12 @@ def test_it_says_which_edition_is_in_force_since_when_and_leads_to_what_it_chang
     assert line.find(".//a").get("href") == "/editions/3/"
 
 
-def test_quick_links_lead_to_the_parts(client, sample):
+def test_quick_links_lead_to_the_parts_and_their_groups(client, sample):
     (links,) = contents(client).find_class("part-links")
-    assert [(words(link), link.get("href")) for link in links.iter("a")] == [("1 Core", "#core")]
+    assert [(words(link), link.get("href")) for link in links.iter("a")] == [
+        ("1 Core", "#core"),
+        ("1.1 Journey", "#journey"),
+    ]
 
 
 def test_a_withdrawn_chapter_that_the_arrangement_left_behind_is_not_listed(client, sample):

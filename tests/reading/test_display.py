@@ -1,4 +1,5 @@
 import pytest
+from lxml.html import document_fromstring
 
 
 def test_reading_sets_no_cookie_unasked(client, sample):
@@ -17,7 +18,23 @@ def test_high_visibility_combines_with_the_size(client, sample):
     client.get("/display/?colours=high")
     page = client.get("/").content.decode()
     assert 'class="size-small colours-high"' in page
-    assert "Normal colours" in page
+
+
+def test_the_display_that_is_on_is_said_to_be_so(client, sample):
+    client.get("/display/?size=small")
+    client.get("/display/?colours=high")
+    page = document_fromstring(client.get("/").content.decode())
+    (choices,) = page.find_class("display-panel")
+    on = [link.text_content() for link in choices.iter("a") if link.get("aria-current") == "true"]
+    assert on == ["Small", "High visibility", "Leads to search"]
+
+
+def test_the_key_that_leads_to_search_can_be_switched_off_and_the_rest_stays(client, sample):
+    client.get("/display/?colours=high")
+    client.get("/display/?slash=off")
+    assert 'class="size-medium colours-high slash-off"' in client.get("/").content.decode()
+    client.get("/display/?slash=on")
+    assert 'class="size-medium colours-high"' in client.get("/").content.decode()
 
 
 @pytest.mark.parametrize(
