@@ -1,6 +1,6 @@
 """What was found, as rows of the page of results: HTML, written here and in no template.
 
-A page has up to two dozen passages in dozens of pieces, and a template took longer over them than it takes to find them.
+A page has up to two dozen passages in dozens of pieces; a template took longer over them than it takes to find them.
 """
 
 from __future__ import annotations
