@@ -45,9 +45,9 @@ class Seen:
 @dataclass(frozen=True)
 class Frame:
     """What stands inside of `{% kept %}` is a function of its `key`, which tells all that is `shown`, and of what is
-    filled in: HTML, in place of the `gap` of the same name."""
+    filled in: HTML, in place of the `gap` of the same name. Without a key nothing is kept."""
 
-    key: Hashable
+    key: Hashable | None
     shown: dict[str, object]
     filled_in: Mapping[str, str]
 
@@ -77,15 +77,17 @@ class Kept(template.Node):
         frame: Frame = self.frame.resolve(context)
         # The names of static files may change while the site runs, if it is worked on.
         key = (frame.key, str(settings.STORAGES["staticfiles"]))
+        kept = frame.key is not None and not settings.DEBUG
         with self._keeping:
-            pieces = self._known.get(key)
+            pieces = self._known.get(key) if kept else None
             if pieces:
                 self._known.move_to_end(key)
-        if pieces is None or settings.DEBUG:
+        if pieces is None:
             # Every second piece is the name of what is filled in.
             pieces = _SIGNS.split(self.nodelist.render(context.new(frame.shown)))
             with self._keeping:
-                self._known[key] = pieces
+                if kept:
+                    self._known[key] = pieces
                 while len(self._known) > KEPT:
                     self._known.popitem(last=False)
         filled_in = frame.filled_in

@@ -20,6 +20,7 @@ from manual.models.issued import day_of, moment_of
 from manual.models.numbers import NUMBER
 from manual.rendering.vocabulary import STATUSES
 from manual.search import recording
+from manual.templatetags.kept import Frame
 from manual.views.page import Page, Today
 from manual.views.rows import Rows
 from manual.views.since import Since
@@ -83,16 +84,16 @@ class Narrowing:
         """The editions to search in, the newest first; one that is still to come only where it is searched now."""
         edition = self.page.contents.edition
         to_come = (_named(edition),) if self.page.to_come else ()
-        return _options((*to_come, *self._editions), str(edition.number) if self.page.dated else "")
+        return _options((*to_come, *self.known_editions), str(edition.number) if self.page.dated else "")
 
     @property
     def editions_since(self) -> SafeString:
         """The editions since which a chapter may have changed."""
         chosen = self.since.edition if self.since and self.since.by_edition else None
-        return _options(self._editions, str(chosen.number) if chosen else "")
+        return _options(self.known_editions, str(chosen.number) if chosen else "")
 
     @cached_property
-    def _editions(self) -> tuple[tuple[str, str], ...]:
+    def known_editions(self) -> tuple[tuple[str, str], ...]:
         return tuple(_named(edition) for edition in reversed(self.page.issued.editions))
 
     @property
@@ -217,6 +218,7 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         ],
         number_past=number_past,
         narrowing=narrowing,
+        filters=_filters(page, narrowing),
         as_typed=_at(page, narrowing, exact=1) if found.corrected else "",
         anywhere=_at(page, narrowing, bare=True) if narrowing.query else "",
         with_withdrawn=_at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
@@ -225,6 +227,21 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         last_page=last,
         earlier=_at(page, narrowing, page=number - 1) if number > 1 else "",
         later=_at(page, narrowing, page=number + 1) if number < min(last, MOST_PAGES) else "",
+    )
+
+
+def _filters(page: Page, narrowing: Narrowing) -> Frame:
+    """The form that narrows a search: the same for all that are not narrowed."""
+    frame = page.frame
+    as_it_is = not narrowing.query and not narrowing.exact
+    return Frame(
+        (frame.key, page.contents.edition.stamp, narrowing.known_editions) if as_it_is else None,
+        {
+            **frame.shown,
+            "narrowing": narrowing,
+            "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
+        },
+        frame.filled_in,
     )
 
 
