@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import pairwise
 
 from django.utils import timezone
 
 from manual import manifest
 from manual.models.edition import Edition
+from manual.models.rows import SameRows
 
 # No edition is scheduled so far ahead, and every database can say it.
 END_OF_TIME = datetime(9999, 12, 30, tzinfo=UTC)
 
 
-@cache
-def _published() -> str:
-    """Editions that take effect by a moment, in their order, without their notes."""
-    columns = ", ".join(str(field.column) for field in Edition._meta.concrete_fields if field.name != "notes")
-    return (
-        f"SELECT {columns} FROM {Edition._meta.db_table} "  # noqa: S608 # our own names
-        "WHERE published_at IS NOT NULL AND effective_at <= %s ORDER BY effective_at"
-    )
+# Editions that take effect by a moment, in their order.
+_published = SameRows(
+    Edition, "published_at IS NOT NULL AND effective_at <= %s", order="effective_at", without=["notes"]
+)
 
 
 def day_of(moment: datetime) -> date:
@@ -84,10 +81,8 @@ class Issued:
     def of(cls, *, with_scheduled: bool = False) -> Issued:
         """As things stand now."""
         now = timezone.now()
-        # Every page asks this, always in the same words.
-        published = Edition.objects.raw(_published(), [END_OF_TIME if with_scheduled else now])
         issued = cls([])
-        for edition in published:
+        for edition in _published.read(END_OF_TIME if with_scheduled else now):
             (issued.editions if moment_of(edition) <= now else issued.to_come).append(edition)
         issues = []
         for edition in [*issued.editions, *issued.to_come]:

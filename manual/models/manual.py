@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import models
 
+from manual.models.rows import SameRows
+
 
 class Numbering(models.TextChoices):
     HEADINGS = "headings", "Numbered headings (1, 1.1)"
@@ -13,8 +15,7 @@ class Numbering(models.TextChoices):
 class ManualManager(models.Manager["Manual"]):
     def current(self) -> "Manual":
         """The manual of this site; one with the default settings before anybody has saved its own."""
-        # Every page asks this, always in the same words.
-        return next(iter(self.raw("SELECT * FROM manual_manual WHERE id = 1")), None) or Manual(pk=1)
+        return next(iter(_the_one.read()), None) or Manual(pk=1)
 
 
 class Manual(models.Model):
@@ -83,3 +84,6 @@ class Manual(models.Model):
     def area_names(self, areas: list[str]) -> str:
         """“Kent”, “Kent and Medway”: areas as a reader sees them."""
         return " and ".join(str(self.areas.get(area, area)) for area in areas)
+
+
+_the_one = SameRows(Manual, "id = 1")

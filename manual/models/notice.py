@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from manual.models.rows import SameRows
+
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def up(self, at: datetime | None = None) -> NoticeQuerySet:
@@ -22,14 +24,7 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def shown(self) -> list[Notice]:
         """Those that readers see now, as pages show them: what they say, and over which chapter."""
-        return list(self.raw(UP, [timezone.now()] * 3))
-
-
-# Every page asks this, always in the same words.
-UP = (
-    "SELECT id, words, chapter_id FROM manual_notice WHERE pinned_at <= %s AND expires_at > %s "
-    "AND (taken_down_at IS NULL OR taken_down_at > %s) ORDER BY pinned_at DESC, id DESC"
-)
+        return _up.read(*[timezone.now()] * 3)
 
 
 class Notice(models.Model):
@@ -67,3 +62,11 @@ class Notice(models.Model):
     def is_up(self, at: datetime | None = None) -> bool:
         at = at or timezone.now()
         return self.pinned_at <= at < min(self.expires_at, self.taken_down_at or self.expires_at)
+
+
+_up = SameRows(
+    Notice,
+    "pinned_at <= %s AND expires_at > %s AND (taken_down_at IS NULL OR taken_down_at > %s)",
+    order="pinned_at DESC, id DESC",
+    without=["expires_at", "pinned_at", "pinned_by", "taken_down_at"],
+)

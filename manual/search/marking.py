@@ -16,8 +16,6 @@ MOST_PHRASES = 200
 _WORDS = re.compile(r"[^\W_]+")
 # A letter that is not as plain as those of English.
 _RARE = re.compile(r"[^\W\d_a-z]")
-_ENDING = r"[^\W_]*"
-_BETWEEN = r"[\W_]{1,4}"
 
 
 class Marker:
@@ -37,39 +35,37 @@ class Marker:
             (tuple(stem(word) for word in words), words[-1] if begun else "")
             for words, begun in self._phrases
         ]
-        self._pattern = (
-            re.compile(
-                r"(?<![^\W_])(?:"
-                + "|".join(f"({_sketch(words)})" for words, _ in self._phrases)
-                + r")(?![^\W_])"
-            )
-            if self._phrases
-            else None
-        )
+        # Looked for one by one: to compile a pattern of them all takes longer than to read the texts of a page.
+        self._beginnings: dict[str, list[int]] = {}
+        for n, (words, _begun) in enumerate(self._phrases):
+            self._beginnings.setdefault(_beginning(words[0]), []).append(n)
 
     def __bool__(self) -> bool:
-        return self._pattern is not None
+        return bool(self._phrases)
 
     def spans(self, text: str) -> list[Span]:
         """From where to where each of the words stands, in order; none overlaps another."""
-        if self._pattern is None:
-            return []
         plain = _plain(text)
+        places: dict[int, list[int]] = {}
+        for beginning, phrases in self._beginnings.items():
+            at = plain.find(beginning)
+            while at >= 0:
+                if not at or not plain[at - 1].isalnum():
+                    places[at] = sorted([*places[at], *phrases]) if at in places else phrases
+                at = plain.find(beginning, at + 1)
         found: list[Span] = []
-        at = 0
-        while match := self._pattern.search(plain, at):
-            end = self._settle(plain, match)
-            if end:
-                found.append((match.start(), end))
-            at = end or match.start() + 1
+        end = 0
+        for at in sorted(places):
+            # Those that are longer are tried first.
+            if at >= end and (until := self._settle(plain, at, places[at])):
+                found.append((at, until))
+                end = until
         return found
 
-    def _settle(self, plain: str, match: re.Match[str]) -> int:
-        """Where what is found there ends; 0 if it only looked like it. The longest that is right."""
-        first = (match.lastindex or 1) - 1
-        for (words, _begun), wanted in zip(self._phrases[first:], self._wanted[first:], strict=True):
-            end = _follows(plain, match.start(), words, wanted)
-            if end:
+    def _settle(self, plain: str, at: int, phrases: Iterable[int]) -> int:
+        """Where the first of these phrases that stands there ends; 0 if none does but only looked like it."""
+        for n in phrases:
+            if end := _follows(plain, at, self._phrases[n][0], self._wanted[n]):
                 return end
         return 0
 
@@ -90,12 +86,8 @@ def _follows(plain: str, start: int, words: Sequence[str], wanted: tuple[tuple[s
     return end
 
 
-def _sketch(words: Sequence[str]) -> str:
-    """What stands wherever a phrase does, and hardly anywhere else. A stem may end otherwise than the word does."""
-    return _BETWEEN.join(re.escape(_beginning(word)) + _ENDING for word in words)
-
-
 def _beginning(word: str) -> str:
+    """What stands wherever a word does, and hardly anywhere else. A stem may end otherwise than the word does."""
     least = stem(word)
     shared = 0
     while shared < min(len(word), len(least)) and word[shared] == least[shared]:
@@ -108,4 +100,6 @@ def _beginning(word: str) -> str:
 def _plain(text: str) -> str:
     """Its letters as `fold` has them, one sign for each, but quickly where there is nothing rare in a text."""
     plain = text.lower()
-    return plain if len(plain) == len(text) and not _RARE.search(plain) else fold(text)
+    if plain.isascii() or (len(plain) == len(text) and not _RARE.search(plain)):
+        return plain
+    return fold(text)

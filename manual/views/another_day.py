@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
@@ -59,6 +61,7 @@ class SamePage:
     args: tuple[str, ...] = ()
 
     @classmethod
+    @functools.lru_cache(maxsize=512)
     def at(cls, path: str, *, of_a_day: bool = False) -> SamePage | None:
         """The page at an address of the manual in force, of an edition or of a day; none where there is no such page.
 
@@ -91,7 +94,7 @@ class SamePage:
             return cls()
         return None
 
-    @property
+    @cached_property
     def today(self) -> str:
         """Its address in the manual in force."""
         return reverse(self.name, args=self.args)

@@ -33,8 +33,10 @@ from manual.models import (
     ThatDay,
     about_pages,
 )
+from manual.templatetags.kept import Frame
 from manual.views import last_seen
 from manual.views.another_day import DateBox, SamePage, read_day
+from manual.views.frame import frame_of
 from manual.views.settings_of_reader import Display
 
 MINUTE = 60
@@ -268,6 +270,11 @@ class Page:
     def chapters_with_notice(self) -> set[int | None]:
         """The chapters that have one of their own, for lists of chapters."""
         return {notice.chapter_id for notice in self.notices_up}
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What stands around the page, for the masthead and the foot."""
+        return frame_of(self)
 
     def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
         response = render(

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from manual import search
 from manual.decoration import keyword_meaning
-from manual.models import Edition, Kind, Line, NumberHistory
+from manual.models import Edition, Line, NumberHistory
 from manual.models.issued import day_of, moment_of
 from manual.models.numbers import NUMBER
 from manual.rendering.vocabulary import STATUSES
 from manual.search import recording
-from manual.views.found import MARKED
+from manual.templatetags.kept import Frame
 from manual.views.page import Page, Today
+from manual.views.rows import Rows
 from manual.views.since import Since
 
 MOST_PAGES = 500
@@ -84,16 +84,16 @@ class Narrowing:
         """The editions to search in, the newest first; one that is still to come only where it is searched now."""
         edition = self.page.contents.edition
         to_come = (_named(edition),) if self.page.to_come else ()
-        return _options((*to_come, *self._editions), str(edition.number) if self.page.dated else "")
+        return _options((*to_come, *self.known_editions), str(edition.number) if self.page.dated else "")
 
     @property
     def editions_since(self) -> SafeString:
         """The editions since which a chapter may have changed."""
         chosen = self.since.edition if self.since and self.since.by_edition else None
-        return _options(self._editions, str(chosen.number) if chosen else "")
+        return _options(self.known_editions, str(chosen.number) if chosen else "")
 
     @cached_property
-    def _editions(self) -> tuple[tuple[str, str], ...]:
+    def known_editions(self) -> tuple[tuple[str, str], ...]:
         return tuple(_named(edition) for edition in reversed(self.page.issued.editions))
 
     @property
@@ -169,35 +169,6 @@ def _named(edition: Edition) -> tuple[str, str]:
     return str(edition.number), f"{edition.number}, {day.day} {day:%B %Y}"
 
 
-@dataclass
-class ShownSection:
-    """A section as a result shows it."""
-
-    address: str
-    number: str
-    heading: SafeString
-    passage: SafeString
-    tags: SafeString
-    elsewhere: bool
-
-
-@dataclass
-class Shown:
-    """A chapter, or a keyword (then without a line), with what was found in it."""
-
-    address: str
-    title: SafeString
-    passage: SafeString
-    line: Line | None = None
-    number: str = ""
-    place: str = ""
-    tags: SafeString = field(default_factory=SafeString)
-    elsewhere: bool = False  # it applies to another area than is read for
-    sections: list[ShownSection] = field(default_factory=list)
-    more: int = 0
-    more_address: str = ""
-
-
 @require_safe
 def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     """Chapters whose title, headings or text have the words, with their best sections; and what answers at once."""
@@ -234,7 +205,7 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         query=query,
         shortened=len(asked) > LONGEST,
         found=found,
-        results=[_shown(group, page, narrowing, marked) for group in found.groups],
+        rows=Rows(page, marked, lambda line: _at(page, narrowing, chapter=line.slug)).of(found.groups),
         at_once=at_once,
         go_to=_go_to(at_once, page),
         cards=[
@@ -247,6 +218,7 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         ],
         number_past=number_past,
         narrowing=narrowing,
+        filters=_filters(page, narrowing),
         as_typed=_at(page, narrowing, exact=1) if found.corrected else "",
         anywhere=_at(page, narrowing, bare=True) if narrowing.query else "",
         with_withdrawn=_at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
@@ -258,73 +230,19 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     )
 
 
-def _shown(group: search.Group, page: Page, narrowing: Narrowing, marked: str) -> Shown:
-    """A group as the page shows it: its addresses lead to the words, marked."""
-    line = group.line
-    if line is None:
-        if group.meaning is None:
-            raise LookupError("What was found is neither in a chapter nor a keyword.")
-        meaning = group.meaning
-        address = _kept(page.contents.keyword_address(meaning.slug), page)
-        also = f"Also: {', '.join(meaning.also)}" if meaning.also else ""
-        return Shown(address, html(group.title), html(group.passage), place=also)
-    own = next((hit for hit in group.hits if not hit.anchor), None)
-    status = line.status
-    return Shown(
-        _marked(line.url, line, page, marked),
-        html(group.title),
-        html(own.passage) if own else SafeString(""),
-        line,
-        number=f"{line.number} " if line.number else "",
-        place=" › ".join(above.name for above in line.ancestors),
-        tags=_tags(page, line.applies_to, status if status != "procedure" else "", line),
-        elsewhere=page.lens.dims(line.applies_to),
-        sections=[
-            ShownSection(
-                _marked(line.at(hit.anchor), line, page, marked),
-                f"paragraph {line.number}.{hit.number}" if not hit.heading and line.number else hit.number,
-                html(hit.heading),
-                html(hit.passage),
-                _tags(
-                    page,
-                    hit.areas if hit.areas != line.applies_to else [],
-                    hit.status if hit.status != status else "",
-                ),
-                page.lens.dims(hit.areas),
-            )
-            for hit in group.hits
-            if hit.anchor
-        ],
-        more=group.more,
-        more_address=_at(page, narrowing, chapter=line.slug) if group.more else "",
+def _filters(page: Page, narrowing: Narrowing) -> Frame:
+    """The form that narrows a search: the same for all that are not narrowed."""
+    frame = page.frame
+    as_it_is = not narrowing.query and not narrowing.exact
+    return Frame(
+        (frame.key, page.contents.edition.stamp, narrowing.known_editions) if as_it_is else None,
+        {
+            **frame.shown,
+            "narrowing": narrowing,
+            "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
+        },
+        frame.filled_in,
     )
-
-
-def _tags(page: Page, areas: list[str], status: str, line: Line | None = None) -> SafeString:
-    """To whom it applies, what it is if no instruction, and whether it is new."""
-    if not (areas or status or (line and (line.flag or line.withdrawn))):
-        return SafeString("")
-    return render_to_string(
-        "manual/partials/result_tags.html",
-        {"areas": areas, "status": status, "line": line, "manual": page.manual},
-    )
-
-
-def html(pieces: search.Marked) -> SafeString:
-    """Marked text for a page, escaped."""
-    return mark_safe(  # noqa: S308 # escaped here
-        "".join(
-            f"<mark>{escape(words)}</mark>" if is_marked else escape(words) for words, is_marked in pieces
-        )
-    )
-
-
-def _marked(address: str, line: Line, page: Page, query: str) -> str:
-    """Where a chapter says it, with the words still marked there."""
-    if line.kind != Kind.CHAPTER:
-        return _kept(address, page)
-    target, hash_, anchor = address.partition("#")
-    return f"{target}?{urlencode({MARKED: query, **_on(page)})}{hash_}{anchor}"
 
 
 def _kept(address: str, page: Page) -> str:

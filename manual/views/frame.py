@@ -1,0 +1,72 @@
+"""What the masthead and the foot of a page show, told so that pages for which it is the same share what is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote_plus
+
+from django.utils.html import escape
+
+from manual.models import Edition
+from manual.templatetags.kept import Frame, Seen, gap
+
+if TYPE_CHECKING:
+    from manual.views.page import Page
+
+# All of it follows from what `frame_of` puts into the key.
+OF_THE_PAGE = frozenset(
+    {
+        "about", "asks_for_a_day", "contents_address", "dated", "for_staff", "keywords_address", "search_address",
+        "suggestions_address", "superseded", "to_come",
+    }
+)  # fmt: skip
+OF_THE_MANUAL = frozenset({"title", "board", "areas"})
+OF_AN_EDITION = frozenset({"number", "name", "effective_at", "get_absolute_url"})
+OF_THE_DAY = frozenset({"day"})
+
+
+def frame_of(page: Page) -> Frame:
+    """What a page has of its own is filled in: where it is, what it has searched for, what its date box asks for.
+
+    Of these it can only be asked whether there are any, and each stands by itself in an attribute or an address.
+    """
+    manual, display, box, day = page.manual, page.display, page.another_day, page.that_day
+    area = page.lens.area
+    seen_display = replace(display, area=area, here=gap("here"))
+    key = (
+        (manual.title, manual.board, tuple(manual.areas.items()), manual.about),
+        (_told(page.edition), _told(page.in_force)),
+        (page.dated, page.to_come, page.superseded, page.for_staff, page.asks_for_a_day),
+        (display.size, display.colours, display.marks, area),
+        (day and day.day, box.first, box.last, box.asked, bool(box.query), bool(page.searched)),
+    )
+    seen = Seen(
+        page,
+        OF_THE_PAGE,
+        edition=page.edition and Seen(page.edition, OF_AN_EDITION),
+        in_force=page.in_force and Seen(page.in_force, OF_AN_EDITION),
+        display=seen_display,
+        area_choices=seen_display.area_choices(manual.areas) if page.area_choices else [],
+        another_day=replace(box, page=gap("page"), query=gap("again") if box.query else ""),
+        that_day=day and Seen(day, OF_THE_DAY),
+    )
+    return Frame(
+        key,
+        {
+            "page": seen,
+            "manual": Seen(manual, OF_THE_MANUAL),
+            "query": gap("query") if page.searched else "",
+        },
+        {
+            "here": quote_plus(display.here),
+            "page": escape(box.page),
+            "again": escape(box.query),
+            "query": escape(page.searched),
+        },
+    )
+
+
+def _told(edition: Edition | None) -> Hashable:
+    return edition and (edition.pk, edition.stamp, edition.number, edition.name, edition.effective_at)
