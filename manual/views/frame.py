@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
 
 from django.utils.html import escape
+from django.utils.translation import get_language
 
 from manual.models import Edition
 from manual.templatetags.kept import Frame, Seen, gap
@@ -39,7 +40,7 @@ def frame_of(page: Page) -> Frame:
         (manual.title, manual.board, tuple(manual.areas.items()), manual.about),
         (_told(page.edition), _told(page.in_force)),
         (page.dated, page.to_come, page.superseded, page.for_staff, page.asks_for_a_day),
-        (display.size, display.colours, display.marks, area),
+        (display.size, display.colours, display.marks, display.slash, area, get_language()),
         (day and day.day, box.first, box.last, box.asked, bool(box.query), bool(page.searched)),
     )
     seen = Seen(
