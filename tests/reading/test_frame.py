@@ -54,9 +54,9 @@ def test_pages_one_after_another_have_each_their_own_words_addresses_and_looks(c
         assert f'type="search" value="{escape(query)}"' in html
         # Of the search in the filters, and on another day.
         assert html.count(f'<input name="q" type="hidden" value="{escape(query)}">') == (2 if query else 0)
-        # With every choice of size, colours and area.
-        assert html.count("x%3D1") == 7
-        assert ("Normal colours" in html) is bool(looks)
+        # With every choice of size, colours, area, and of what a key does.
+        assert html.count("x%3D1") == 10
+        assert ('class="size-large colours-high"' in html) is bool(looks)
     assert 'name="page" type="hidden" value="/keywords/"' in client.get("/keywords/").content.decode()
     assert 'name="page" type="hidden" value="/search/"' in client.get("/search/").content.decode()
 
