@@ -23,9 +23,11 @@ from manual.models import (
     DocumentVersion,
     Edition,
     Entry,
+    Glossary,
     Kind,
     Manual,
     Section,
+    SharedForm,
     Significance,
     Status,
     covers,
@@ -293,6 +295,7 @@ def problems_of(amendment: Amendment, known: Known | None = None) -> list[Proble
         found = found_in(anchored(amendment))
     found += _taken_away(amendment)
     found += _wrong_counterpart(amendment)
+    found += _unknown_keywords(amendment, known)
     kind = amendment.chapter.kind
     if kind == Kind.LINK and not amendment.link and amendment.significance != Significance.WITHDRAWN:
         found.insert(0, Problem(None, "It leads to an outside document, but has no address of one.", True))
@@ -315,6 +318,28 @@ def _wrong_counterpart(amendment: Amendment) -> list[Problem]:
     if areas and not set(areas) - set(amendment.areas):
         return [Problem(None, f"Its counterpart “{title}” is for no other area than this chapter.")]
     return []
+
+
+def keywords_in(amendment: Amendment, glossary: Glossary) -> set[str]:
+    """The slugs of the keywords that stand in a text as it is stored; of a form that several have, all of them."""
+    pieces = amendment.sections.values_list("text", flat=True) if amendment.html else [amendment.text]
+    found: set[str] = set()
+    for _start, _end, each in glossary.found_in("\n".join(pieces)):
+        found |= {one.slug for one in (each.meanings if isinstance(each, SharedForm) else (each,))}
+    return found
+
+
+def _unknown_keywords(amendment: Amendment, known: Known) -> list[Problem]:
+    """What is switched off for the chapter though nobody has it in a glossary, or is writing it."""
+    return [
+        Problem(
+            None,
+            f"There is no keyword “{slug}” that could be left unexplained. Choose among those of the text again.",
+            True,
+        )
+        for slug in amendment.keywords_off
+        if slug not in known.keywords and f"keyword:{slug}" not in known.coming
+    ]
 
 
 def missing_from(version: Definition | DocumentVersion) -> list[str]:

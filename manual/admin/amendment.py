@@ -14,7 +14,7 @@ from django.utils.html import format_html
 
 from manual import drafting, workflow
 from manual.admin import paper, up_to_date, writing
-from manual.admin.decisions import VersionAdmin, day
+from manual.admin.decisions import VersionAdmin, day, keyword_names
 from manual.models import Amendment, EditionKind, Manual, Significance, Status
 from manual.models.amendment import PassageStatus
 from manual.models.manual import Numbering
@@ -160,6 +160,7 @@ class AmendmentAdmin(VersionAdmin):
             "Words before its entry": version.label,
             "Address of the outside document": version.link,
             "Numbering": Numbering(version.numbering).label if version.numbering else "as the whole manual",
+            "Keywords not explained": keyword_names(version.keywords_off),
             "Read instead": workflow.title_of(version.successor) if version.successor else "",
         }
 

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 
 from manual import comparison, decoration
 from manual.admin.composing import moment_said, record_address
-from manual.admin.decisions import Changed
+from manual.admin.decisions import Changed, keyword_names
 from manual.admin.paper import _apart
 from manual.models import (
     Amendment,
@@ -67,6 +67,7 @@ WORDS = {
     "link": "Address of the document",
     "numbering": "How sections are numbered",
     "passage_status": "Status of its passages",
+    "keywords_off": "Keywords not explained",
 }
 
 
@@ -342,6 +343,8 @@ class Confirmation:
                 old, new = (manual.area_names(areas) or "every area" for areas in (old, new))
             elif name == "counterpart_id":
                 old, new = (self._name(each.counterpart) or "none" for each in (before, amendment))
+            elif name == "keywords_off":
+                old, new = (keyword_names(slugs) or "none" for slugs in (old, new))
             elif name in ("numbering", "passage_status"):
                 old = getattr(before, f"get_{name}_display")() or "as the rest of the manual"
                 new = getattr(amendment, f"get_{name}_display")() or "as the rest of the manual"

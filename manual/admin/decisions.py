@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from manual import comparison, decoration, drafting, workflow
 from manual.admin.record import RecordAdmin
 from manual.admin.timeline import timeline_of
-from manual.models import Contents, Edition, Manual, Status
+from manual.models import Contents, Edition, Glossary, Manual, Status
 from manual.workflow import AnyVersion, name_of, said
 from manual.workflow.permission import APPROVE, SUBMIT
 
@@ -229,6 +229,12 @@ def _published(version: AnyVersion) -> str:
     end = day(later.edition.effective_at)
     began = f"In force from {day(moment)} (edition {edition.number}) until {end}"
     return f"{began}; superseded by version {later.sequence}."
+
+
+def keyword_names(slugs: Sequence[str]) -> str:
+    """Keywords as they are called in the edition in force; empty if there are none."""
+    edition = Edition.objects.in_force() if slugs else None
+    return Glossary.of(edition).names_of(slugs) if edition else ", ".join(slugs)
 
 
 def decorated(html: str) -> SafeString:

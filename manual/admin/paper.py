@@ -17,7 +17,7 @@ from lxml.html import HtmlElement, fragment_fromstring
 
 from manual import comparison, decoration, drafting, workflow
 from manual.admin import writing
-from manual.admin.decisions import Changed, state_of
+from manual.admin.decisions import Changed, keyword_names, state_of
 from manual.models import (
     Amendment,
     Contents,
@@ -206,6 +206,9 @@ def _fill_chapter(item: Item, amendment: Amendment, in_force: Edition | None, ma
             manual.area_names(each.areas) if each.areas else "everywhere" for each in (before, amendment)
         ]
         item.changed.append(Changed("Applies to", comparison.tracked_words(*names)))
+    if before is not None and before.keywords_off != amendment.keywords_off:
+        names = [keyword_names(each.keywords_off) or "none" for each in (before, amendment)]
+        item.changed.append(Changed("Keywords not explained", comparison.tracked_words(*names)))
     if before is not None and before.counterpart_id != amendment.counterpart_id:
         seen = [contents.by_chapter.get(each.counterpart_id or 0) for each in (before, amendment)]
         names = [

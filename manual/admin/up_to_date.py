@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from manual import comparison, drafting, workflow
-from manual.admin.decisions import Changed, decorated, not_permitted
+from manual.admin.decisions import Changed, decorated, keyword_names, not_permitted
 from manual.comparison import joining
 from manual.models import Amendment, AmendmentRefused, Kind, Manual, Significance
 from manual.workflow import said
@@ -37,6 +37,7 @@ SETTINGS = {
     "passage_status": "Status",
     "numbering": "Numbering",
     "label": "Words before its entry",
+    "keywords_off": "Keywords not explained",
 }
 
 _PLACE = re.compile(
@@ -178,7 +179,7 @@ class Joining:
 
     def _before(self, name: str) -> Any:
         base = self.amendment.based_on
-        empty: dict[str, Any] = {"areas": [], "counterpart": None}
+        empty: dict[str, Any] = {"areas": [], "keywords_off": [], "counterpart": None}
         return getattr(base, name) if base else empty.get(name, "")
 
     def _joined(self, name: str) -> Any:
@@ -327,6 +328,8 @@ class Joining:
             if new == getattr(self.amendment, name):
                 continue
             words = manual.area_names(new) if name == "areas" else str(new or "")
+            if name == "keywords_off":
+                words = keyword_names(new)
             if name == "counterpart" and new:
                 words = workflow.title_of(new)
             sentences.append(f"{label}: {words or 'nothing any more'}, as in the text in force.")

@@ -15,7 +15,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -23,6 +23,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -145,6 +146,15 @@ class WritingForm(forms.Form):
         label="Address of the outside document", max_length=500, required=False, assume_scheme="https"
     )
     numbering = forms.ChoiceField(label="How it is numbered", required=False)
+    keywords_off = forms.MultipleChoiceField(
+        label=_("Leave these unmarked"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "The keywords that were in the text when this page was opened. One that is ticked is not marked for "
+            "readers of this chapter; a link that you made yourself stays."
+        ),
+    )
     agreed_by = forms.CharField(
         label="Agreed by",
         max_length=200,
@@ -167,7 +177,7 @@ class WritingForm(forms.Form):
             del self.fields["link"]
         if kind in (Kind.PART, Kind.GROUP):
             # Headings of the contents, which have no page of their own.
-            del self.fields["text"], self.fields["numbering"]
+            del self.fields["text"], self.fields["numbering"], self.fields["keywords_off"]
         self._choices("significance", [(each, CONSEQUENCES[each]) for each in possible(amendment)])
         if Significance.WITHDRAWN in possible(amendment):
             self._choices("successor", [("", "None"), *_others(amendment, amendment.successor)])
@@ -182,12 +192,30 @@ class WritingForm(forms.Form):
         self._choices("passage_status", [("", "As the part it stands in"), *PassageStatus.choices])
         if "numbering" in self.fields:
             as_manual = Numbering(manual.numbering).label
+            self._offer_keywords()
             self._choices("numbering", [("", f"As the whole manual: {as_manual}"), *Numbering.choices])
 
     def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 # for the type checker
         field.choices = choices
+
+    def _offer_keywords(self) -> None:
+        """Those of the text as it is stored, and of an older one what this page still shows."""
+        edition = Edition.objects.in_force()
+        glossary = Glossary.of(edition) if edition else None
+        slugs = set(self.amendment.keywords_off)
+        if glossary:
+            slugs |= set(drafting.keywords_in(self.amendment, glossary))
+            ticked = self.data.getlist("keywords_off") if isinstance(self.data, QueryDict) else ()
+            slugs |= {slug for slug in ticked if slug in glossary.by_slug}
+        if slugs:
+            names = {slug: glossary.names_of([slug]) if glossary else slug for slug in slugs}
+            self._choices(
+                "keywords_off", sorted(names.items(), key=lambda each: (each[1].casefold(), each[0]))
+            )
+        else:
+            del self.fields["keywords_off"]
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
@@ -226,6 +254,10 @@ class WritingForm(forms.Form):
     @property
     def about_chapter(self) -> list[forms.BoundField]:
         return self._named("areas", "counterpart", "passage_status", "numbering", "remark", "label")
+
+    @property
+    def keywords(self) -> list[forms.BoundField]:
+        return self._named("keywords_off")
 
     @property
     def agreement(self) -> list[forms.BoundField]:

@@ -422,7 +422,7 @@ class _Bundle:
         texts = (
             Amendment.objects.filter(entries__edition=self.edition, entries__gone=False)
             .order_by("entries__position")
-            .only("html", "chapter_id")
+            .only("html", "chapter_id", "keywords_off")
         )
         editions = self.issued.by_key
         for text in texts.iterator(chunk_size=TEXTS_AT_ONCE):

@@ -46,6 +46,7 @@ class ChapterFile:
     counterpart: str = ""
     successor: str = ""
     numbering: str = ""
+    keywords_off: Sequence[str] = ()
     under: str = ""
     numbered: bool = True
     approved: datetime | None = None
@@ -90,6 +91,7 @@ class ChapterFile:
             counterpart=fields.slug("counterpart"),
             successor=fields.slug("successor"),
             numbering=fields.choice("numbering", Numbering.values),
+            keywords_off=tuple(fields.texts("keywords_off")),
             under=fields.slug("under"),
             numbered=fields.flag("numbered", True),
             approved=fields.moment("approved"),
@@ -135,6 +137,8 @@ class ChapterFile:
         ]
         if self.areas:
             lines.append(f"areas: {yaml_style.words(self.areas)}")
+        if self.keywords_off:
+            lines.append(f"keywords_off: {yaml_style.words(self.keywords_off)}")
         for key in ("remark", "label", "link", "status", "counterpart", "successor", "numbering", "under"):
             if value := getattr(self, key):
                 lines.append(f"{key}: {yaml_style.word(value)}")

@@ -58,8 +58,8 @@ def dump(folder: Path | str, *, progress: Progress | None = None) -> Dumped:
     """Write every published edition, scheduled ones too, into a folder that is empty or not there yet.
 
     The same manual gives the same bytes. Drafts, users, events and synonyms that were taken out are no part of it; nor
-    are the places that an arrangement keeps for chapters which its edition does not show, nor a successor or
-    counterpart that no edition has. Raises DumpRefused; then nothing is left behind.
+    are the places that an arrangement keeps for chapters which its edition does not show, nor a successor,
+    counterpart or keyword that no edition has. Raises DumpRefused; then nothing is left behind.
     """
     target = Path(folder).resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -103,6 +103,8 @@ class _Dump:
         # Chapters that any edition has; those that editions have carried so far; those that stand in the last one.
         published = Amendment.objects.published().values_list("chapter_id", flat=True)
         self.published: set[int] = set(published)
+        defined = Definition.objects.published().values_list("keyword__slug", flat=True)
+        self.defined: set[str] = set(defined)
         self.carried: set[int] = set()
         self.in_place: set[int] = set()
 
@@ -190,6 +192,7 @@ class _Dump:
             counterpart=self._slug(amendment.counterpart_id, self.published),
             successor=self._slug(amendment.successor_id, self.published),
             numbering=amendment.numbering,
+            keywords_off=[slug for slug in amendment.keywords_off if slug in self.defined],
             under=self._slug(amendment.under_id, self.carried) if placed else "",
             numbered=amendment.numbered or not placed,
             approved=amendment.approved_at if amendment.approved_at != edition.published_at else None,

@@ -73,6 +73,8 @@ class Standing:
     begun: dict[str, str] = field(default_factory=dict)
     # Chapters that editions bring which have not had their turn.
     to_come: set[str] = field(default_factory=set)
+    # Keywords that editions bring, whether these have had their turn or not.
+    keywords_to_come: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -133,6 +135,7 @@ class History:
 
     def play_all(self, folders: Sequence[EditionFolder]) -> list[Plan]:
         self.standing.to_come = {chapter.slug for folder in folders for chapter in folder.chapters}
+        self.standing.keywords_to_come = {keyword.slug for folder in folders for keyword in folder.keywords}
         return [self.play(folder) for folder in folders]
 
     def play(self, folder: EditionFolder) -> Plan:
@@ -398,6 +401,12 @@ class _Turn:
                 self.mistakes.flaw(
                     chapter.file, chapter.line("areas"), f"The manual has no area “{area}”.",
                     f"It has {', '.join(self.manual.areas) or 'none'}.",
+                )  # fmt: skip
+        for slug in chapter.keywords_off:
+            if slug not in self.standing.keywords and slug not in self.standing.keywords_to_come:
+                self.mistakes.flaw(
+                    chapter.file, chapter.line("keywords_off"),
+                    f"There is no keyword “{slug}” that could be switched off.", "Correct it, or take it out.",
                 )  # fmt: skip
         if kind == Kind.LINK and not chapter.link:
             self.mistakes.flaw(

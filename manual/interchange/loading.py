@@ -278,6 +278,7 @@ class _Writer:
             label=chapter.label,
             link=chapter.link,
             numbering=chapter.numbering,
+            keywords_off=list(chapter.keywords_off),
             passage_status=chapter.status,
             under=self.chapters[under] if under else None,
             numbered=numbered,

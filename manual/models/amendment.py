@@ -70,13 +70,13 @@ class Amendment(Version):
 
     CHAIN = "chapter"
     WORDS = (
-        "significance", "based_on", "title", "text", "areas", "remark", "label", "link", "numbering",
+        "significance", "based_on", "title", "text", "areas", "remark", "label", "link", "numbering", "keywords_off",
         "passage_status", "counterpart", "under", "numbered", "successor", "note", *AGREEMENT,
     )  # fmt: skip
     FROZEN = (
         "chapter_id", "based_on_id", "significance", "title", "text", "areas", "remark", "label", "link",
-        "numbering", "passage_status", "counterpart_id", "under_id", "numbered", "successor_id", "note", "author_id",
-        *AGREEMENT,
+        "numbering", "keywords_off", "passage_status", "counterpart_id", "under_id", "numbered", "successor_id", "note",
+        "author_id", *AGREEMENT,
     )  # fmt: skip
 
     chapter = models.ForeignKey("manual.Chapter", models.PROTECT, related_name="amendments")
@@ -92,6 +92,9 @@ class Amendment(Version):
     )
     link = models.URLField(max_length=500, blank=True, help_text="Where an outside document is.")
     numbering = models.CharField(max_length=10, choices=Numbering.choices, blank=True)
+    keywords_off = models.JSONField(
+        default=list, blank=True, help_text="Slugs of keywords that are not explained in this chapter."
+    )
     passage_status = models.CharField(max_length=10, choices=PassageStatus.choices, blank=True)
     counterpart = models.ForeignKey(
         "manual.Chapter",
@@ -205,6 +208,9 @@ class Amendment(Version):
     def _check_words(self) -> None:
         if not isinstance(self.areas, list) or not all(isinstance(area, str) for area in self.areas):
             raise AmendmentRefused("The areas have to be a list of words.")
+        off = self.keywords_off
+        if not isinstance(off, list) or not all(isinstance(slug, str) for slug in off):
+            raise AmendmentRefused("The keywords that are switched off have to be a list of addresses.")
         if self.link and not re.match(r"https?://[^\s/]", self.link, re.IGNORECASE):
             raise AmendmentRefused(f"The link “{self.link[:100]}” has to begin with https:// or http://.")
         if self.counterpart_id is not None and self.counterpart_id == self.chapter_id:

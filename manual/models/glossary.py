@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from manual.models.edition import Edition
@@ -183,6 +183,10 @@ class Glossary:
             for shared in self.shared
             if meaning in shared.meanings
         ]
+
+    def names_of(self, slugs: Iterable[str]) -> str:
+        """“Core group, LADO”: some keywords as this edition calls them; empty if there are none."""
+        return ", ".join(self.by_slug[slug].name if slug in self.by_slug else slug for slug in slugs)
 
     def _walk(self, text: str) -> Iterator[tuple[int, int, Meaning | SharedForm]]:
         end = 0

@@ -23,6 +23,7 @@ from manual.models import (
     Contents,
     Differences,
     Edition,
+    Glossary,
     KeywordDifference,
     Kind,
     Line,
@@ -208,7 +209,10 @@ def _compared(
     low, high = sorted((first.sequence, last.sequence))
     return {
         "backwards": first.sequence > last.sequence,
-        "facts": list(_facts(page, before, after)),
+        "facts": [
+            *_facts(page, before, after),
+            *_unexplained(first.amendment, before, last.amendment, after),
+        ],
         # The newest first, as everywhere.
         "between": [version for version in versions if low < version.sequence <= high],
         # For whom both versions are, as a whole.
@@ -241,6 +245,16 @@ def _facts(page: Page, before: Line, after: Line) -> Iterator[Changed]:
     ):
         if old != new:
             yield Changed(label, tracked_words(old, new))
+
+
+def _unexplained(first: Amendment, before: Line, last: Amendment, after: Line) -> Iterator[Changed]:
+    """The keywords that the chapter's text does not explain, where they differ."""
+    if first.keywords_off != last.keywords_off:
+        old, new = (
+            Glossary.of(line.contents.edition).names_of(amendment.keywords_off) or "none"
+            for amendment, line in ((first, before), (last, after))
+        )
+        yield Changed("Keywords not explained", tracked_words(old, new))
 
 
 def _place(line: Line) -> str:

@@ -62,7 +62,8 @@ TRANSITIONS: dict[tuple[str, str], str] = {
 
 # Of a version that an earlier text is taken from.
 KEPT_WORDS = (
-    "title", "text", "areas", "remark", "label", "link", "numbering", "passage_status", "counterpart",
+    "title", "text", "areas", "remark", "label", "link", "numbering", "keywords_off", "passage_status",
+    "counterpart",
 )  # fmt: skip
 
 # A draft saves itself every few seconds: one event stands for an hour of writing.

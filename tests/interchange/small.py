@@ -104,6 +104,7 @@ FIRST = {
         kind="chapter",
         title="Visits",
         areas="[north]",
+        keywords_off="[enquiry]",
         status="guidance",
     ),
     f"{ONE}/chapters/contacts.md": front(

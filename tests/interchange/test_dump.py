@@ -221,12 +221,15 @@ MOVED = {name: None for name in FIRST if name.startswith("editions")} | {
 
 
 def as_shown(manual: dict[str, Any]) -> dict[str, Any]:
-    """Without what no reader sees: where withdrawn and unpublished chapters stand in the editors' tree, and where a
-    chapter was to stand that has a place already or was arranged by its edition.
+    """Without what no reader sees: where withdrawn and unpublished chapters stand in the editors' tree, where a
+    chapter was to stand that has a place already or was arranged by its edition, and what is switched off of keywords
+    that no edition has.
     """
+    defined = {definition["keyword"] for definition in manual["definitions"]}
     arranged = {edition["number"] for edition in manual["editions"] if edition["rearranges"]}
     placed = {(entry["edition"], entry["chapter"]) for entry in manual["entries"] if not entry["gone"]}
     for amendment in manual["amendments"]:
+        amendment["keywords_off"] = [slug for slug in amendment["keywords_off"] if slug in defined]
         number, new = amendment["edition"], amendment["significance"] == "new"
         if number in arranged or not new or (number - 1, amendment["chapter"]) in placed:
             del amendment["under"], amendment["numbered"]
@@ -309,6 +312,8 @@ def some_words(chance: Random, chapters: dict[str, Chapter], slug: str, n: int) 
         if chance.random() < 0.4:
             others = [None, *(chapter for chapter in carried(chapters) if chapter.slug != slug)]
             words |= {"areas": ["kent"], "counterpart": chance.choice(others)}
+        # One of them may be published later, or never.
+        words["keywords_off"] = chance.sample(["k0", "k1", "k2"], chance.choice([0, 0, 1, 3]))
     else:
         words["under"] = chance.choice(
             [None, chapters[slug].parent, chance.choice([None, *carried(chapters)])]

@@ -65,6 +65,7 @@ def a_chapter(draw: st.DrawFn) -> ChapterFile:
         status=draw(st.sampled_from(["", "policy", "procedure", "guidance", "protocol"])),
         successor=draw(maybe_a_slug) if significance == "withdrawn" else "",
         numbering=draw(st.sampled_from(["", "headings", "paragraphs"])),
+        keywords_off=tuple(draw(st.lists(a_slug, max_size=3))),
         under=draw(maybe_a_slug) if new else "",
         numbered=draw(st.booleans()) if new else True,
         approved=draw(st.one_of(st.none(), a_moment)),

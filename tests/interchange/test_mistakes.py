@@ -355,6 +355,10 @@ VISITS, INFANTS = f"{TWO}/chapters/visits.md", f"{TWO}/chapters/infants.md"
             f"{GUIDE}, line 6: The manual has no area “east”. It has north, south.",
         ),
         (
+            {GUIDE: chapter(keywords_off="[enquiry, no]")},
+            f"{GUIDE}, line 6: There is no keyword “no” that could be switched off. Correct it, or take it out.",
+        ),
+        (
             {f"{ONE}/chapters/form.md": front(kind="link")},
             f"{ONE}/chapters/form.md, line 1: It is a link, but says not",
         ),

@@ -7,6 +7,8 @@ const LONGEST = 10000; // while somebody types on
 const KEEP = 400;
 const RETRY = [5000, 10000, 20000, 30000];
 const NOT_WORDS = ["csrfmiddlewaretoken", "revision"];
+// Each with as many values as there are ticks.
+const SEVERAL = ["areas", "keywords_off"];
 
 export class Saving extends EventTarget {
   constructor(form, server, status) {
@@ -46,7 +48,7 @@ export class Saving extends EventTarget {
     const fields = {};
     for (const [name, value] of new FormData(this.form)) {
       if (NOT_WORDS.includes(name)) continue;
-      if (name === "areas") (fields.areas ??= []).push(value);
+      if (SEVERAL.includes(name)) (fields[name] ??= []).push(value);
       else fields[name] = value;
     }
     return fields;
