@@ -13,8 +13,8 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from django.conf import settings
 from django.core.cache import cache
@@ -35,6 +35,7 @@ from manual.models import (
     Meaning,
     SharedForm,
     changes,
+    covers,
 )
 from manual.rendering.serialise import to_html
 
@@ -56,6 +57,11 @@ LABELS = {
     "visually-hidden",
 }
 DAY = 24 * 60 * 60
+# A meaning that is longer is shown in place only by its first paragraphs.
+LONGEST_IN_PLACE = 400
+
+# Of what a keyword can be found in: the text of an element or behind it, or a link that is there already.
+Part = Literal["text", "tail", "link"]
 
 
 @dataclass(frozen=True)
@@ -70,12 +76,27 @@ class Heading:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What a keyword that a text marks means, to be shown where it stands.
+
+    A form that several keywords have is explained by their names and addresses, and has no meaning of its own.
+    """
+
+    slug: str
+    name: str
+    html: str
+    shortened: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Decorated:
     """A chapter's text ready for a page, and its headings in order."""
 
     html: str
     headings: tuple[Heading, ...]
     marked: int = 0  # how many of its passages are marked as changed
+    explained: tuple[Explained, ...] = ()  # each keyword that it marks, once
 
     @property
     def outline(self) -> list[tuple[Heading, list[Heading]]]:
@@ -102,14 +123,17 @@ def decorate(
     )  # fmt: skip
     decorated: Decorated | None = cache.get(key)
     if decorated is None:
-        decorated = _decorate(line, amendment, contents, since, citable=True)
+        decorated = _decorate(line, amendment, contents, since, citable=True, explains=True)
         cache.set(key, decorated, DAY)
     return decorated
 
 
-def decorate_draft(draft: Amendment, contents: Contents) -> Decorated:
-    """The text of a draft as readers would see it in these contents. Made anew each time: its words still change."""
-    return _decorate(contents.by_chapter[draft.chapter_id], draft, contents)
+def decorate_draft(draft: Amendment, contents: Contents, *, explains: bool = False) -> Decorated:
+    """The text of a draft as readers would see it in these contents. Made anew each time: its words still change.
+
+    `explains` is for a page that shows beside its text what keywords mean.
+    """
+    return _decorate(contents.by_chapter[draft.chapter_id], draft, contents, explains=explains)
 
 
 def decorate_changes(html: str, contents: Contents) -> str:
@@ -235,6 +259,7 @@ def _decorate(
     since: Amendment | None = None,
     *,
     citable: bool = False,
+    explains: bool = False,
 ) -> Decorated:
     html, marked = amendment.html, 0
     if since and since != amendment:
@@ -248,10 +273,23 @@ def _decorate(
         _offer_citations(root, line, contents)
     _put_in_passages(root, line, contents)
     _put_in_changes(root, contents)
-    _resolve_references(root, contents)
-    _link_keywords(root, contents)
-    _label_outside_links(root)
-    return Decorated(to_html(root), headings, marked)
+    found = _link_keywords(root, contents, frozenset(amendment.keywords_off), explains=explains)
+    meanings = [each for each in found if isinstance(each, Meaning)] if explains else []
+    beginnings = [_beginning(meaning.html) for meaning in meanings]
+    # Meanings lead to sections too: one query finds those that any of it names.
+    trees = [root, *(tree for tree, _shortened in beginnings)]
+    named = {name for tree in trees for name in _names_of_sections(_links_to_resolve(tree), contents)}
+    sections = contents.sections_of(named) if named else {}
+    for tree in trees:
+        _resolve_references(tree, contents, sections)
+        _label_outside_links(tree)
+    explained = [
+        Explained(meaning.slug, meaning.name, to_html(tree), shortened)
+        for meaning, (tree, shortened) in zip(meanings, beginnings, strict=True)
+    ]
+    if explains:
+        explained += [_choice(each, contents) for each in found if isinstance(each, SharedForm)]
+    return Decorated(to_html(root), headings, marked, tuple(explained))
 
 
 def _parse(html: str) -> HtmlElement:
@@ -552,77 +590,152 @@ def _text(element: Any) -> str:
 # --- Keywords and outside links ----------------------------------------------------------------------------
 
 
-def _link_keywords(root: HtmlElement, contents: Contents) -> None:
-    """Link each keyword where a section first uses it."""
+def _link_keywords(
+    root: HtmlElement, contents: Contents, off: frozenset[str], *, explains: bool
+) -> list[Meaning | SharedForm]:
+    """Link each keyword where a section first uses it, and say which are linked; those that are switched off (`off`)
+    are only where the author wrote a link."""
     glossary = Glossary.of(contents.edition)
     if not glossary.meanings:
-        return
-    used: dict[Any, set[str]] = {}
+        return []
     texts = _texts(root)
     # Links, headings and labels say as well what a chapter speaks of.
     spoken_of = glossary.spoken_of(root.text_content()) if glossary.shared else frozenset()
-    for element, is_tail, section in texts:
-        _link_in_text(element, is_tail, contents, glossary, spoken_of, used.setdefault(section, set()))
+    marking = _Marking(contents, glossary, spoken_of, off, explains)
+    used: dict[Any, set[str]] = {}
+    for element, part, section in texts:
+        marking.mark(element, part, used.setdefault(section, set()))
+    return list(marking.found.values())
 
 
-def _texts(root: HtmlElement) -> list[tuple[Any, bool, Any]]:
-    """Every stretch of text that may hold a link, in reading order: of an element, or behind it; and its section."""
-    found: list[tuple[Any, bool, Any]] = []
+def _texts(root: HtmlElement) -> list[tuple[Any, Part, Any]]:
+    """Every stretch of text that may hold a link, in reading order: of an element, or behind it; also every link to a
+    keyword that an author wrote; each with its section."""
+    found: list[tuple[Any, Part, Any]] = []
     sections: list[Any] = [root]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         if event == "start":
             if element.tag in NOT_LINKED or _classes(element) & LABELS:
+                found += [(link, "link", sections[-1]) for link in element.iter("a") if _keyword_of(link)]
                 walk.skip_subtree()
                 continue
             if element.tag == "section":
                 sections.append(element)
-            found.append((element, False, sections[-1]))
+            found.append((element, "text", sections[-1]))
         else:
             if element is sections[-1] and element is not root:
                 sections.pop()
             if element is not root:
-                found.append((element, True, sections[-1]))
+                found.append((element, "tail", sections[-1]))
     return found
 
 
-def _link_in_text(
-    element: Any,
-    is_tail: bool,
-    contents: Contents,
-    glossary: Glossary,
-    spoken_of: frozenset[str],
-    used: set[str],
-) -> None:
-    text = element.tail if is_tail else element.text
-    if not text or not text.strip():
-        return
-    # The text, a link, the text behind it, a link, …
-    pieces: list[Any] = []
-    rest = 0
-    for start, end, meaning in glossary.found_in(text, spoken_of):
-        if meaning.slug in used:
-            continue
-        used.add(meaning.slug)
-        address = (
-            contents.shared_form_address(meaning)
-            if isinstance(meaning, SharedForm)
-            else contents.keyword_address(meaning.slug)
+def _keyword_of(link: Any) -> str:
+    """The slug of the keyword that an author's link leads to; empty for other links."""
+    match = KEYWORD_ADDRESS.fullmatch(link.get("href") or "")
+    return match[1] if match else ""
+
+
+@dataclass
+class _Marking:
+    """The marking of keywords in one text."""
+
+    contents: Contents
+    glossary: Glossary
+    spoken_of: frozenset[str]
+    off: frozenset[str]
+    explains: bool
+    # What is linked, by its slug.
+    found: dict[str, Meaning | SharedForm] = field(default_factory=dict)
+
+    def mark(self, element: Any, part: Part, used: set[str]) -> None:
+        """One part of a text, in a section that has linked some keywords already."""
+        if part != "link":
+            self._mark_text(element, part == "tail", used)
+        elif meaning := self.glossary.by_slug.get(_keyword_of(element)):
+            used.add(meaning.slug)
+            self._explain(element, meaning, _text(element) or meaning.name)
+
+    def _mark_text(self, element: Any, is_tail: bool, used: set[str]) -> None:
+        text = element.tail if is_tail else element.text
+        if not text or not text.strip():
+            return
+        # The text, a link, the text behind it, a link, …
+        pieces: list[Any] = []
+        rest = 0
+        for start, end, found in self.glossary.found_in(text, self.spoken_of):
+            if found.slug in used or self._is_off(found):
+                continue
+            used.add(found.slug)
+            address = (
+                self.contents.shared_form_address(found)
+                if isinstance(found, SharedForm)
+                else self.contents.keyword_address(found.slug)
+            )
+            link = _element("a", text[start:end], class_="keyword", href=address)
+            self._explain(link, found, text[start:end])
+            pieces += [text[rest:start], link]
+            rest = end
+        if not pieces:
+            return
+        if is_tail:
+            parent = element.getparent()
+            at = parent.index(element) + 1
+            element.tail = pieces[0]
+        else:
+            parent, at = element, 0
+            element.text = pieces[0]
+        for n, link in enumerate(pieces[1::2]):
+            link.tail = pieces[2 * n + 2] if 2 * n + 2 < len(pieces) else text[rest:]
+            parent.insert(at + n, link)
+
+    def _is_off(self, found: Meaning | SharedForm) -> bool:
+        """A form that several keywords have is off if all of them are: else nobody knows which is meant."""
+        meanings = found.meanings if isinstance(found, SharedForm) else (found,)
+        return all(meaning.slug in self.off for meaning in meanings)
+
+    def _explain(self, link: Any, found: Meaning | SharedForm, words: str) -> None:
+        """Have the link described by what the page says beside its text."""
+        self.found[found.slug] = found
+        if not self.explains:
+            return
+        described = f"site-meaning-{found.slug}"
+        # Whoever hears it need not hear the name twice.
+        if isinstance(found, SharedForm) or not covers(found.name, words):
+            described = f"site-name-{found.slug} {described}"
+        link.set("aria-describedby", described)
+
+
+def _beginning(meaning: str) -> tuple[HtmlElement, bool]:
+    """The first paragraphs of a meaning, for a small box; and whether there is more of it.
+
+    Pictures, tables, sections and footnotes are left to the keyword's own page.
+    """
+    root = _parse(meaning)
+    length, shortened = 0, False
+    for block in list(root):
+        length += len(block.text_content())
+        large = (
+            block.tag in ("section", "pre", "hr")
+            or "footnotes" in _classes(block)
+            or any(True for _ in block.iter("img", "table"))
         )
-        pieces += [text[rest:start], _element("a", text[start:end], class_="keyword", href=address)]
-        rest = end
-    if not pieces:
-        return
-    if is_tail:
-        parent = element.getparent()
-        at = parent.index(element) + 1
-        element.tail = pieces[0]
-    else:
-        parent, at = element, 0
-        element.text = pieces[0]
-    for n, link in enumerate(pieces[1::2]):
-        link.tail = pieces[2 * n + 2] if 2 * n + 2 < len(pieces) else text[rest:]
-        parent.insert(at + n, link)
+        if shortened or large or (length > LONGEST_IN_PLACE and block is not root[0]):
+            shortened = True
+            root.remove(block)
+    for element in root.iter():
+        element.attrib.pop("id", None)
+    for link in list(root.iter("a")):
+        if (link.get("href") or "").startswith("#"):
+            shortened = True
+            _replace(link, [])
+    return root, shortened
+
+
+def _choice(shared: SharedForm, contents: Contents) -> Explained:
+    choices = tuple((meaning.name, contents.keyword_address(meaning.slug)) for meaning in shared.meanings)
+    return Explained(shared.slug, shared.form, "", choices=choices)
 
 
 def _label_outside_links(root: HtmlElement) -> None:

@@ -106,7 +106,7 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
     )
     marks = None if draft else marks_of(page, line, amendment, last_change)
     if draft:
-        text = decorate_draft(draft, page.contents)
+        text = decorate_draft(draft, page.contents, explains=True)
     else:
         text = decorate(line, amendment, page.contents, since=marks.base if marks else None)
     if marks:
@@ -126,6 +126,8 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         withdrawn_in=editions.get(line.withdrawn_in or 0),
         successor=line.read_instead if line.withdrawn else None,
         text=mark_safe(page.lens.over(found.html if found else text.html)),  # noqa: S308 # sanitised when rendered
+        # Sanitised when they were rendered.
+        explained=[(each, mark_safe(page.lens.over(each.html))) for each in text.explained],  # noqa: S308
         found=found,
         outline=text.outline,
         nearby=Nearby.of(page.contents, line),
