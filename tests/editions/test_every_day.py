@@ -230,8 +230,8 @@ class Archive:
         ]
         entries = []
         for entry in page.xpath("//main//li[contains(concat(' ', @class, ' '), ' entry ')]"):
-            label = "".join(words(number) for number in entry.xpath("./span[@class='entry-number']"))
-            (title,) = entry.xpath("./div/a[@class='entry-title']")
+            label = "".join(words(number) for number in entry.xpath("./div/span[@class='entry-number']"))
+            (title,) = entry.xpath("./div/div/a[@class='entry-title']")
             shown = words(title).removesuffix(" (external link)").removesuffix("(external link)")
             entries.append((f"{label} {shown}", "entry-withdrawn" in entry.get("class")))
         assert entries == [

@@ -212,11 +212,11 @@ def a_reader_sees_the_whole_outline_on_the_contents_page(client) -> None:
     page = document_fromstring(client.get("/").content.decode())
     shown = []
     for entry in page.find_class("entry"):
-        number = entry.xpath("./span[@class='entry-number']")
-        title = entry.xpath("./div/a[@class='entry-title']")[0]
+        number = entry.xpath("./div/span[@class='entry-number']")
+        title = entry.xpath("./div/div/a[@class='entry-title']")[0]
         for label in title.find_class("outside"):
             label.getparent().remove(label)
-        flags = entry.xpath("./div/span[starts-with(@class, 'flag')]")
+        flags = entry.xpath("./div/div//span[starts-with(@class, 'flag')]")
         shown.append(
             (
                 number[0].text_content() if number else "",
