@@ -98,7 +98,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",  # the last, so that its answer is the one that is sent
 ]
-ROOT_URLCONF = "procedures_site.urls"
+# Those who work on the code have a page that shows every component.
+ROOT_URLCONF = "procedures_site.urls_with_components" if DEBUG else "procedures_site.urls"
 WSGI_APPLICATION = "procedures_site.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [

@@ -46,7 +46,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     uses, others = [], []
     for item in items:
-        looks = item.get_closest_marker("browser") and not item.get_closest_marker("journey")
+        in_a_browser = item.get_closest_marker("browser") and not item.get_closest_marker("journey")
+        looks = in_a_browser or item.get_closest_marker("looks")
         (uses if stage(item) < 2 and not looks else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = uses

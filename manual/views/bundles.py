@@ -103,11 +103,11 @@ def _zip(page: Page, filename: str, make: Callable[[Making], IO[bytes]]) -> Http
         response = HttpResponse(content_type="application/zip")
     else:
         if not _making.acquire(blocking=False):
-            return _not_now(page, "Another copy is being made.")
+            return not_now(page, "Another copy is being made.")
         try:
             file = make(Making(timezone.now(), page.request.build_absolute_uri("/")))
         except BundleRefused as refusal:
-            return _not_now(page, str(refusal))
+            return not_now(page, str(refusal))
         finally:
             _making.release()
         response = FileResponse(file, content_type="application/zip")
@@ -124,7 +124,7 @@ def _zip(page: Page, filename: str, make: Callable[[Making], IO[bytes]]) -> Http
     return response
 
 
-def _not_now(page: Page, reason: str) -> HttpResponse:
+def not_now(page: Page, reason: str) -> HttpResponse:
     response = page.render("manual/bundle_not_now.html", status=503, reason=reason)
     response["Retry-After"] = "30"
     return response

@@ -62,6 +62,12 @@ def style_sheets_are_kept_by_the_browser() -> Iterator[None]:
         yield
 
 
+def is_an_error(message: ConsoleMessage) -> bool:
+    """The browser says of every page that is not found that it is not."""
+    answered = message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+    return message.type == "error" and not answered
+
+
 @pytest.fixture
 def reader(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
     """Opens the site as a new reader: `reader(width=360, javascript=False)`. Fails on any error in the console."""
@@ -76,7 +82,7 @@ def reader(browser: Browser, site: str) -> Iterator[Callable[..., Page]]:
         if display:
             context.add_cookies([{"name": "display", "value": display, "url": site}])
         page = context.new_page()
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("console", lambda message: is_an_error(message) and errors.append(message.text))
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "request",

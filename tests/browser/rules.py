@@ -12,16 +12,33 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 # film, which would have to be loaded first.
 BRIEFLY = {"resultTypes": ["violations"], "preload": False}
 BY_DAY = {"runOnly": RULES, **BRIEFLY}
+
+
+def only(*rules: str) -> dict[str, Any]:
+    return {"runOnly": {"type": "rule", "values": list(rules)}, **BRIEFLY}
+
+
 # For a page that BY_DAY has seen and that is shown in other colours or sizes: the rules that see colours and sizes.
-LOOKS = {
-    "runOnly": {
-        "type": "rule",
-        "values": ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"],
-    },
-    **BRIEFLY,
-}
+SIZES = ("link-in-text-block", "target-size", "scrollable-region-focusable")
+LOOKS = only("color-contrast", *SIZES)
+# In high visibility, text stands out from its ground by 7 to 1.
+HIGH = only("color-contrast-enhanced", *SIZES)
+
+AXE = Axe().axe_script
+RUN = "(options) => axe.run(options).then((found) => found.violations)"
 
 
 def broken_rules(page: Page, options: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = Axe().run(page, options=options).response["violations"]
+    # It is long, and is read once for each page.
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate(RUN, options)
     return found
+
+
+def told(page: Page, options: dict[str, Any]) -> list[str]:
+    """What is broken, and where, a line each."""
+    return [
+        f"{each['id']}: {each['help']} {[node['target'] for node in each['nodes']][:3]}"
+        for each in broken_rules(page, options)
+    ]

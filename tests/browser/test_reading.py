@@ -1,41 +1,9 @@
 """The main job, as a practitioner does it."""
 
-import itertools
-
 import pytest
-from django.test import Client
-from lxml.html import document_fromstring, tostring
 from playwright.sync_api import expect
 
-from tests.browser.rules import BY_DAY, LOOKS, broken_rules
-
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-EVERY_KIND = [
-    "/", "/chapters/bruising-protocol/", "/chapters/contact-details/", "/chapters/quick-guide/",
-    "/chapters/amendments/", "/chapters/sexual-exploitation/", "/chapters/remote-visits/", "/editions/",
-    "/editions/11/", "/editions/8/contents/", "/editions/1/chapters/bullying/", "/keywords/",
-    "/keywords/section-47-enquiry/", "/search/?q=strategy", "/search/?q=", "/search/?q=zebra",
-    "/chapters/bullying/", "/chapters/bullying/history/", "/chapters/bullying/compare/", "/editions/8/compare/11/",
-    "/changes/", "/changes/?since=2026-05-20", "/on/2026-06-01/chapters/bullying/", "/on/2020-01-01/",
-    "/editions/8/keywords/strategy-discussion/",
-    "/editions/8/search/?q=strategy", "/editions/11/chapters/bullying/cite/", "/chapters/pre-birth-procedures/",
-    "/chapters/missing-children-and-families/", "/chapters/guidance-library/", "/keywords/child-in-care/",
-]  # fmt: skip
-
-
-# As the cookie has them: the class of the page and its scheme of colours.
-DISPLAYS = {
-    "": ["size-medium colours-normal", "light dark"],
-    "medium-high": ["size-medium colours-high", "dark"],
-    "large-normal": ["size-large colours-normal", "light dark"],
-}
-SHOW = """([classes, scheme]) => {
-  document.documentElement.className = classes;
-  document.querySelector("meta[name=color-scheme]").content = scheme;
-  document.getAnimations().forEach((each) => each.finish());
-}"""
-
 
 @pytest.mark.parametrize(("width", "javascript"), [(1280, True), (360, False)])
 def test_a_practitioner_finds_what_changed_and_what_to_do(reader, width, javascript):
@@ -140,63 +108,3 @@ def test_the_list_of_what_a_chapter_holds_follows_the_reader(reader):
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     expect(page.locator(".chapter-contents a[aria-current]")).to_have_count(1)
     expect(links.nth(4)).not_to_have_attribute("aria-current", "location")
-
-
-def test_the_skip_link_is_the_first_stop_of_the_keyboard_and_leads_to_the_text(reader):
-    page = reader()
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("first", [0, 1])
-def test_every_kind_of_page_is_for_everybody(reader, first):
-    """Looked at in every display: no rule of accessibility is broken, one main heading, no level of them skipped, and
-    nothing to scroll sideways on a narrow phone. Every second page, so that two workers share them."""
-    page = reader()
-    wrong = []
-    for address in EVERY_KIND[first::2]:
-        page.set_viewport_size({"width": 1280, "height": 900})
-        page.goto(address)
-        # What folds on narrow screens alone looks the same open or closed on a wide one, but axe takes it for hidden.
-        page.evaluate("document.querySelectorAll('[class*=folds-]').forEach((fold) => { fold.open = true })")
-        for display in (
-            "size-medium colours-normal",
-            "size-medium colours-high",
-            "size-large colours-normal",
-        ):
-            page.evaluate("(display) => { document.documentElement.className = display }", display)
-            rules = BY_DAY if display == "size-medium colours-normal" else LOOKS
-            for violation in broken_rules(page, rules):
-                targets = [node["target"] for node in violation["nodes"]][:3]
-                wrong.append(f"{address} {display}: {violation['id']}: {violation['help']} {targets}")
-        levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => +h.tagName[1])")
-        if levels.count(1) != 1 or any(b > a + 1 for a, b in itertools.pairwise(levels)):
-            wrong.append(f"{address}: headings {levels}")
-        page.evaluate(SHOW, DISPLAYS[""])
-        page.set_viewport_size({"width": 320, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            wrong.append(f"{address}: scrolls sideways")
-    assert not wrong, "\n".join(wrong)
-
-
-def test_a_display_is_a_class_and_a_scheme_of_the_page_and_nothing_else(site):
-    """So that the test above sees what a reader has who chose it."""
-    for address in EVERY_KIND:
-        normal = as_chosen(address, "")
-        for display, shown in DISPLAYS.items():
-            assert as_chosen(address, display) == (shown, normal[1]), f"{address} {display}"
-
-
-def as_chosen(address: str, display: str) -> tuple[list[str], str]:
-    """How a page is to be shown, and the rest of it but for the words of the choice itself."""
-    client = Client()
-    if display:
-        client.cookies["display"] = display
-    page = document_fromstring(client.get(address, follow=True).content.decode())
-    shown = [page.attrib.pop("class"), page.xpath("//meta[@name='color-scheme']")[0].attrib.pop("content")]
-    for choice in page.xpath("//a[starts-with(@href, '/display/')]"):
-        choice.attrib.clear()
-    return shown, tostring(page, encoding="unicode")

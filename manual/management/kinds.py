@@ -1,0 +1,87 @@
+"""Every kind of page that the site has, once: what the tests look at and what `screenshots` takes pictures of.
+
+Addresses are those of the sample manual. Whoever makes a new kind of page adds it here, and it is looked at in every
+display, its HTML is checked, and it has its picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of page, by the address of one of them."""
+
+    name: str  # of its pictures too: small letters and hyphens
+    address: str
+    status: int = 200
+    typed: str = ""  # into the search box, so that its suggestions are open
+    for_editors: bool = False  # it needs somebody who is signed in
+
+
+READING = (
+    Kind("contents", "/"),
+    Kind("chapter", "/chapters/bruising-protocol/"),
+    Kind("chapter-with-tables", "/chapters/contact-details/"),
+    Kind("chapter-with-paragraphs-numbered", "/chapters/pre-birth-procedures/"),
+    Kind("chapter-updated", "/chapters/bullying/"),
+    Kind("chapter-withdrawn", "/chapters/remote-visits/"),
+    Kind("chapter-with-a-long-list", "/chapters/missing-children-and-families/"),
+    Kind("chapter-with-marks-of-a-search", "/chapters/bullying/?marked=school"),
+    Kind("link", "/chapters/sexual-exploitation/"),
+    Kind("quick-guide", "/chapters/quick-guide/"),
+    Kind("amendments", "/chapters/amendments/"),
+    Kind("guidance-library", "/chapters/guidance-library/"),
+    Kind("keywords", "/keywords/"),
+    Kind("keyword", "/keywords/section-47-enquiry/"),
+    Kind("keyword-with-other-forms", "/keywords/child-in-care/"),
+)
+SEARCH = (
+    Kind("search-empty", "/search/?q="),
+    Kind("search-results", "/search/?q=strategy"),
+    Kind("search-narrowed", "/search/?q=strategy&status=procedure&since=2026-01-01"),
+    Kind("search-nothing-found", "/search/?q=zebra"),
+    Kind("search-number", "/search/?q=2.2.8"),
+    Kind("search-suggestions", "/search/?q=", typed="strat"),
+)
+THE_PAST = (
+    Kind("history", "/chapters/bullying/history/"),
+    Kind("compare", "/chapters/bullying/compare/"),
+    Kind("cite", "/editions/11/chapters/bullying/cite/"),
+    Kind("editions", "/editions/"),
+    Kind("edition", "/editions/11/"),
+    Kind("edition-contents", "/editions/8/contents/"),
+    Kind("edition-chapter", "/editions/1/chapters/bullying/"),
+    Kind("edition-chapter-not-yet", "/editions/1/chapters/bruising-protocol/", status=404),
+    Kind("edition-keyword", "/editions/8/keywords/strategy-discussion/"),
+    Kind("edition-search", "/editions/8/search/?q=strategy"),
+    Kind("editions-compared", "/editions/8/compare/11/"),
+    Kind("changes", "/changes/"),
+    Kind("changes-since", "/changes/?since=2026-05-20"),
+    Kind("another-day", "/editions/8/chapters/bullying/?on=2026-06-01"),
+    Kind("another-day-too-early", "/on/2020-01-01/"),
+)
+# Of paper, and the short addresses on it: to be added here.
+PAPER: tuple[Kind, ...] = ()
+# What went wrong. Only the first has an address of its own; the others are shown where the components are.
+MISTAKES = (
+    Kind("not-found", "/nowhere/", status=404),
+    Kind("not-understood", "/components/mistakes/400/", status=400),
+    Kind("not-allowed", "/components/mistakes/403/", status=403),
+    Kind("form-not-accepted", "/components/mistakes/403-form/", status=403),
+    Kind("broken", "/components/mistakes/500/", status=500),
+    Kind("nothing-in-force", "/components/mistakes/nothing-in-force/"),
+    Kind("no-copy-now", "/components/mistakes/no-copy-now/", status=503),
+)
+READERS = (*READING, *SEARCH, *THE_PAST, *PAPER, *MISTAKES)
+# The editors' other pages are looked at where they are tested, with something of everything in them.
+EDITORS = (
+    Kind("sign-in", "/admin/login/"),
+    Kind("desk", "/admin/", for_editors=True),
+    Kind("desk-chapters", "/admin/manual/chapter/", for_editors=True),
+    Kind("desk-editions", "/admin/manual/edition/", for_editors=True),
+    Kind("desk-searched", "/admin/manual/searched/", for_editors=True),
+)
+COMPONENTS = Kind("components", "/components/")
+EVERY = (*READERS, COMPONENTS, *EDITORS)

@@ -1,0 +1,71 @@
+"""Every kind of page, in every display, on a phone and at a desk: for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from manual.management import kinds
+from manual.management.kinds import Kind
+from tests.browser.rules import BY_DAY, HIGH, LOOKS, told
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LIGHT, HIGH_VISIBILITY, LARGE = (
+    "size-medium colours-normal",
+    "size-medium colours-high",
+    "size-large colours-normal",
+)
+# What the cookie of a reader changes, as a test of its own shows; that pages need not be loaded anew saves minutes.
+SHOW = """(classes) => {
+  document.documentElement.className = classes;
+  document.getAnimations().forEach((each) => each.finish());
+}"""
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SHARES = 4
+
+
+@pytest.fixture
+def looking(reader: Callable[..., Page], settings) -> Page:
+    settings.ROOT_URLCONF = "procedures_site.urls_with_components"
+    return reader()
+
+
+def show(page: Page, *, classes: str = LIGHT, scheme: str = "light", width: int = 1280) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(SHOW, classes)
+
+
+def open_kind(page: Page, kind: Kind) -> None:
+    answer = page.goto(kind.address)
+    assert answer is not None and answer.status == kind.status, f"{kind.address} answers {answer}"
+    if kind.typed:
+        page.locator("#site-search").press_sequentially(kind.typed)
+        expect(page.get_by_role("option").first).to_be_visible()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_kind_of_page_is_for_everybody(looking: Page, share: int) -> None:
+    """In light, dark and high visibility, at a desk and on a phone, no rule of accessibility is broken; nothing has to
+    be scrolled sideways on a narrow phone, also in large type. Workers share the pages."""
+    page, wrong = looking, []
+    for kind in (*kinds.READERS, kinds.COMPONENTS)[share::SHARES]:
+        show(page)
+        open_kind(page, kind)
+        for width in (1280, 360):
+            for name, look, rules in (
+                ("light", {"classes": LIGHT, "scheme": "light"}, BY_DAY),
+                ("dark", {"classes": LIGHT, "scheme": "dark"}, LOOKS),
+                ("high visibility", {"classes": HIGH_VISIBILITY, "scheme": "light"}, HIGH),
+            ):
+                show(page, width=width, **look)
+                wrong += [f"{kind.name}, {name}, {width}: {line}" for line in told(page, rules)]
+        for classes, width in ((LIGHT, 320), (LARGE, 360)):
+            show(page, classes=classes, width=width)
+            if wider := page.evaluate(WIDER):
+                wrong.append(f"{kind.name}: scrolls {wider} pixels sideways at {width}, {classes}")
+    assert not wrong, "\n".join(wrong)

