@@ -25,7 +25,7 @@ from typing import IO, Any
 
 from django.contrib.staticfiles import finders
 from django.db.models import F
-from django.template.loader import get_template, render_to_string
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -56,6 +56,7 @@ from manual.models import (
 )
 from manual.models.file_kind import kind_of
 from manual.models.issued import day_of, moment_of
+from procedures_site import stylesheets
 
 FOLDER = "manual"
 COVER = "index.html"
@@ -567,15 +568,13 @@ class _Bundle:
 
 def stylesheet() -> str:
     """The site's own style sheets as one, in the order in which its pages name them, and what only a copy needs."""
-    source = get_template("manual/partials/stylesheets.html").template.source  # type: ignore[attr-defined]
-    named = re.findall(r"""\{% static ['"]([\w/-]+\.css)['"] %\}"[^>]*?(?:media="(\w+)")?>""", source)
     of_a_copy = [("css/tracked-changes.css", ""), ("css/bundle.css", "")]
-    sheets = []
-    for name, medium in dict.fromkeys([*named, *of_a_copy]):
-        found = finders.find(name)
-        if found is None:
-            raise NotInCopy(f"The style sheet {name} is not where the site looks for it.")
-        with open(found, encoding="utf-8") as file:
-            rules = file.read()
-        sheets.append(f"@media {medium} {{\n{rules}}}\n" if medium else rules)
-    return "\n".join(sheets)
+    return stylesheets.joined(dict.fromkeys([*stylesheets.named(), *of_a_copy]), _read)
+
+
+def _read(name: str) -> str:
+    found = finders.find(name)
+    if found is None:
+        raise NotInCopy(f"The style sheet {name} is not where the site looks for it.")
+    with open(found, encoding="utf-8") as file:
+        return file.read()

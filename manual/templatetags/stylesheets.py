@@ -1,11 +1,15 @@
 """What stands in the head of every page and is the same for all of them."""
 
+import re
 from functools import lru_cache
 
 from django import template
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
+from django.templatetags.static import static
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
@@ -18,7 +22,13 @@ def stylesheets() -> SafeString:
 
 @lru_cache(maxsize=8)
 def _kept(_storage: str) -> SafeString:
-    return _rendered()
+    # Where files are collected, those for the screen are joined into one.
+    joined = getattr(staticfiles_storage, "joined", "")
+    if not joined:
+        return _rendered()
+    one = format_html_join("", '<link rel="stylesheet" href="{}">', [[static(joined)]])
+    of_paper = re.findall(r'<link [^>]*media="print"[^>]*>', _rendered())
+    return mark_safe("\n    ".join([one, *of_paper]))  # noqa: S308 # rendered
 
 
 def _rendered() -> SafeString:
