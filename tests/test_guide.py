@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from PIL import Image
 
-from manual.management import guide
+from manual.management import guide, thrown_away
 from procedures_site.data_folder import BASE
 
 FOLDER = BASE / ".github" / "guide"
@@ -50,14 +50,14 @@ def test_the_command_says_that_the_browser_is_missing(tmp_path: Path) -> None:
 def test_the_command_says_which_package_is_missing(
     package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guide, "find_spec", lambda name: None if name == package else find_spec(name))
+    monkeypatch.setattr(thrown_away, "find_spec", lambda name: None if name == package else find_spec(name))
     with pytest.raises(CommandError, match=f"The package {package} is not installed.*requirements-test.txt"):
         call_command("guide_pictures", into=tmp_path / "pictures")
 
 
 def test_the_guide_is_never_followed_on_a_site_that_is_in_use(tmp_path: Path) -> None:
-    with pytest.raises(guide.GuideBroken, match="thrown away"):
-        guide.walk(tmp_path, guide.CHROMIUM, print)
+    with pytest.raises(thrown_away.NotPossible, match="thrown away"):
+        guide.walk(tmp_path, thrown_away.CHROMIUM, print)
 
 
 @pytest.mark.long
@@ -65,8 +65,8 @@ def test_the_guide_is_never_followed_on_a_site_that_is_in_use(tmp_path: Path) ->
 def test_an_editor_and_an_approver_who_follow_the_guide_publish_a_correction(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not guide.CHROMIUM.exists():
-        missing = f"There is no {guide.CHROMIUM}: install Debian's package chromium."
+    if not thrown_away.CHROMIUM.exists():
+        missing = f"There is no {thrown_away.CHROMIUM}: install Debian's package chromium."
         pytest.fail(missing) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(missing)
     # What is set for a site does not reach the one that is made for the walk.
     monkeypatch.setenv("HTTPS", "true")

@@ -6,42 +6,28 @@ guide or the page has to be put right.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from PIL import Image
 
-from manual import interchange
+from manual.management.thrown_away import NotPossible, Say, arguments, fill, require, run, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FloatRect, Locator, Page
 
-Say = Callable[[str], None]
-
-CHROMIUM = Path("/usr/bin/chromium")
 TITLE = "For editors: publish a correction"
 # In the order in which the guide shows them.
 PICTURES = ("amend", "write", "kind", "submit", "desk", "approve", "publish", "reader")
 WIDTH, TALL = 1200, 900
-# How the data folder of a site begins that is made for the walk alone.
-THROWN_AWAY = "procedures-guide-"
 # A Monday morning after the last edition of the sample manual, so that no picture changes only because time went by.
 WHEN = datetime(2026, 11, 9, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 PASSWORD = "quiet-harbour-42-lantern"  # noqa: S105 # of people who are gone when the walk is over
@@ -53,8 +39,8 @@ BEFORE, MISSING = "as routinely as ", "they ask "
 NOTE = "Two words were missing in the first paragraph."
 
 
-class GuideBroken(Exception):
-    """The pictures could not be taken; the sentence says what is missing, or at which step of the guide."""
+class GuideBroken(NotPossible):
+    """The pictures could not be taken; the sentence says at which step of the guide."""
 
 
 def read_guide(readme: str) -> str:
@@ -67,41 +53,10 @@ def read_guide(readme: str) -> str:
 
 def take_pictures(into: Path, chromium: Path, say: Say) -> list[Path]:
     """Follow the guide on a site of its own, and put its pictures into a folder, all of them or none."""
-    _require(chromium)
-    with tempfile.TemporaryDirectory(prefix=THROWN_AWAY) as folder:
-        taken = Path(folder) / "pictures"
-        taken.mkdir()
-        # Nothing that is set for the site itself counts: not its database, its cache nor its folder.
-        environment = {
-            name: value for name in ("PATH", "HOME", "LANG", "TMPDIR") if (value := os.environ.get(name))
-        } | {
-            "PROCEDURES_DATA": folder,
-            "SECRET_KEY": "only-for-the-pictures-of-the-guide-" + "x" * 30,
-            "STATIC_STORAGE": settings.PLAIN_FILES,
-            "PYTHONUNBUFFERED": "1",
-        }
-        command = [sys.executable, str(settings.BASE / "manage.py"), "guide_pictures", "--walk", "--no-color"]
-        walking = subprocess.Popen(  # noqa: S603 # our own words, no shell
-            [*command, "--into", str(taken), "--chromium", str(chromium)],
-            env=environment,
-            cwd=settings.BASE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        errors: list[str] = []
-        listening = threading.Thread(target=lambda: errors.extend(walking.stderr or ()), daemon=True)
-        listening.start()
-        try:
-            for line in walking.stdout or ():
-                say(line.rstrip("\n"))
-            code = walking.wait()
-        finally:
-            walking.kill()
-            walking.wait()
-        listening.join(timeout=10)
-        if code:
-            raise GuideBroken("".join(errors).strip().removeprefix("CommandError: "))
+    require(chromium, "playwright", "time_machine")
+    with tempfile.TemporaryDirectory(prefix="procedures-guide-") as folder:
+        taken = Path(folder)
+        run("guide_pictures", "--walk", "--into", str(taken), "--chromium", str(chromium), say=say)
         return _put(taken, into)
 
 
@@ -114,39 +69,6 @@ def _put(taken: Path, into: Path) -> list[Path]:
         raise GuideBroken(f"The pictures cannot be put into {into}: {error.strerror}.") from error
 
 
-def _require(chromium: Path) -> None:
-    for package in ("playwright", "time_machine"):
-        if find_spec(package) is None:
-            raise GuideBroken(
-                f"The package {package} is not installed: it is among those for the tests. "
-                "`.venv/bin/python -m pip install -r requirements-test.txt` installs them."
-            )
-    if not os.access(chromium, os.X_OK):
-        raise GuideBroken(
-            f"There is no browser {chromium}: install Debian's package chromium, or name another with --chromium."
-        )
-
-
-@contextmanager
-def _served() -> Iterator[str]:
-    """The address of this site, served for as long as it is needed."""
-
-    class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            """What is asked for is no news."""
-
-    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.set_app(get_wsgi_application())
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
-    serving.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        serving.join(timeout=10)
-
-
 # --- The walk ------------------------------------------------------------------------------------------------
 
 
@@ -155,11 +77,8 @@ def walk(into: Path, chromium: Path, say: Say) -> list[Path]:
     import time_machine
     from playwright.sync_api import Error, sync_playwright
 
-    if not settings.DATA.name.startswith(THROWN_AWAY):
-        raise GuideBroken("The guide is followed only on a site that is thrown away.")
     say("Loading the sample manual …")
-    call_command("migrate", verbosity=0, interactive=False)
-    interchange.load(settings.BASE / "content")
+    fill()
     for username, first, last, role in (EDITOR, APPROVER):
         person = User.objects.create_user(
             username, password=PASSWORD, is_staff=True, first_name=first, last_name=last
@@ -167,8 +86,8 @@ def walk(into: Path, chromium: Path, say: Say) -> list[Path]:
         person.groups.add(Group.objects.get(name=role))
     connections.close_all()
 
-    with time_machine.travel(WHEN) as clock, _served() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(chromium), args=_arguments())
+    with time_machine.travel(WHEN) as clock, served() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(chromium), args=arguments())
         walking = _Walk(browser, site, into, lambda: clock.move_to(WHEN))
         step = "beginning"
         try:
@@ -192,13 +111,6 @@ def walk(into: Path, chromium: Path, say: Say) -> list[Path]:
         finally:
             browser.close()
     return [into / f"{name}.png" for name in PICTURES]
-
-
-def _arguments() -> list[str]:
-    quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    quiet += ["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"]
-    # The browser refuses to run as root otherwise.
-    return [*quiet, "--no-sandbox"] if os.geteuid() == 0 else quiet
 
 
 class _Walk:

@@ -1,4 +1,5 @@
-"""Every kind of page that the site has, once: what the tests look at and what `screenshots` takes pictures of.
+"""Every kind of page that the site has and every way to show it, once: what the tests look at and what `screenshots`
+takes pictures of.
 
 Addresses are those of the sample manual. Whoever makes a new kind of page adds it here, and it is looked at in every
 display, its HTML is checked, and it has its picture.
@@ -7,6 +8,7 @@ display, its HTML is checked, and it has its picture.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,28 @@ class Kind:
     typed: str = ""  # into the search box, so that its suggestions are open
     for_editors: bool = False  # it needs somebody who is signed in
 
+
+@dataclass(frozen=True)
+class Display:
+    """How a page is shown: by the class that a reader's choice gives it, and what their device asks for."""
+
+    name: str
+    classes: str = "size-medium colours-normal"
+    scheme: Literal["light", "dark"] = "light"
+
+
+LIGHT = Display("light")
+DARK = Display("dark", scheme="dark")
+HIGH = Display("high", classes="size-medium colours-high")
+LARGE = Display("large", classes="size-large colours-normal")
+HIGH_AND_LARGE = Display("high-large", classes="size-large colours-high")
+WIDTHS = (1280, 360)
+# Shows a page in another display, with nothing on its way from one colour to another. It need not be loaded anew: a
+# test sees to it that nothing else is different.
+SHOW = """(classes) => {
+  document.documentElement.className = classes;
+  document.getAnimations().forEach((each) => each.finish());
+}"""
 
 READING = (
     Kind("contents", "/"),

@@ -64,7 +64,9 @@ def style_sheets_are_kept_by_the_browser() -> Iterator[None]:
 
 def is_an_error(message: ConsoleMessage) -> bool:
     """The browser says of every page that is not found that it is not."""
-    answered = message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+    answered = (
+        message.text.startswith("Failed to load resource") and "/static/" not in message.location["url"]
+    )
     return message.type == "error" and not answered
 
 

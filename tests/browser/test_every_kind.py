@@ -8,21 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from manual.management import kinds
-from manual.management.kinds import Kind
-from tests.browser.rules import BY_DAY, HIGH, LOOKS, told
+from manual.management.kinds import DARK, HIGH, LARGE, LIGHT, SHOW, WIDTHS, Display, Kind
+from tests.browser import rules
+from tests.browser.rules import told
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LIGHT, HIGH_VISIBILITY, LARGE = (
-    "size-medium colours-normal",
-    "size-medium colours-high",
-    "size-large colours-normal",
-)
-# What the cookie of a reader changes, as a test of its own shows; that pages need not be loaded anew saves minutes.
-SHOW = """(classes) => {
-  document.documentElement.className = classes;
-  document.getAnimations().forEach((each) => each.finish());
-}"""
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHARES = 4
 
@@ -33,10 +24,10 @@ def looking(reader: Callable[..., Page], settings) -> Page:
     return reader()
 
 
-def show(page: Page, *, classes: str = LIGHT, scheme: str = "light", width: int = 1280) -> None:
+def show(page: Page, display: Display = LIGHT, width: int = 1280) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    page.emulate_media(color_scheme=scheme)
-    page.evaluate(SHOW, classes)
+    page.emulate_media(color_scheme=display.scheme)
+    page.evaluate(SHOW, display.classes)
 
 
 def open_kind(page: Page, kind: Kind) -> None:
@@ -56,16 +47,12 @@ def test_every_kind_of_page_is_for_everybody(looking: Page, share: int) -> None:
     for kind in (*kinds.READERS, kinds.COMPONENTS)[share::SHARES]:
         show(page)
         open_kind(page, kind)
-        for width in (1280, 360):
-            for name, look, rules in (
-                ("light", {"classes": LIGHT, "scheme": "light"}, BY_DAY),
-                ("dark", {"classes": LIGHT, "scheme": "dark"}, LOOKS),
-                ("high visibility", {"classes": HIGH_VISIBILITY, "scheme": "light"}, HIGH),
-            ):
-                show(page, width=width, **look)
-                wrong += [f"{kind.name}, {name}, {width}: {line}" for line in told(page, rules)]
-        for classes, width in ((LIGHT, 320), (LARGE, 360)):
-            show(page, classes=classes, width=width)
+        for width in WIDTHS:
+            for display, tried in ((LIGHT, rules.BY_DAY), (DARK, rules.LOOKS), (HIGH, rules.HIGH)):
+                show(page, display, width)
+                wrong += [f"{kind.name}, {display.name}, {width}: {line}" for line in told(page, tried)]
+        for display, width in ((LIGHT, 320), (LARGE, 360)):
+            show(page, display, width)
             if wider := page.evaluate(WIDER):
-                wrong.append(f"{kind.name}: scrolls {wider} pixels sideways at {width}, {classes}")
+                wrong.append(f"{kind.name}: scrolls {wider} pixels sideways at {width}, {display.name}")
     assert not wrong, "\n".join(wrong)

@@ -162,9 +162,9 @@ def test_on_every_kind_of_page_the_keyboard_is_seen_wherever_it_is_and_comes_out
     for kind in (*kinds.READERS, kinds.COMPONENTS):
         page.goto(kind.address)
         page.keyboard.press("Tab")
-        for colours in ("size-medium colours-normal", "size-medium colours-high"):
-            page.evaluate("(classes) => { document.documentElement.className = classes }", colours)
-            wrong += [f"{kind.name}, {colours}: {each}" for each in page.evaluate(UNSEEN)]
+        for display in (kinds.LIGHT, kinds.HIGH):
+            page.evaluate(kinds.SHOW, display.classes)
+            wrong += [f"{kind.name}, {display.name}: {each}" for each in page.evaluate(UNSEEN)]
         if positive := page.locator("[tabindex]:not([tabindex='0'], [tabindex='-1'])").count():
             wrong.append(f"{kind.name}: {positive} elements with an order of their own")
     assert not wrong, "\n".join(wrong)

@@ -36,5 +36,7 @@ def test_the_watch_sees_what_moves(reader: Callable[..., Page]) -> None:
     page = reader(width=360)
     page.add_init_script(WATCH)
     page.goto("/")
-    page.evaluate("document.body.prepend(Object.assign(document.createElement('p'), {textContent: 'Late. '.repeat(99)}))")
+    page.evaluate(
+        "document.body.prepend(Object.assign(document.createElement('p'), {textContent: 'Late. '.repeat(99)}))"
+    )
     assert page.wait_for_function("() => window.shifted > 0.01")

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+
 @pytest.mark.parametrize(("width", "javascript"), [(1280, True), (360, False)])
 def test_a_practitioner_finds_what_changed_and_what_to_do(reader, width, javascript):
     page = reader(width=width, javascript=javascript)

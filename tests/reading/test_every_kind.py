@@ -76,7 +76,9 @@ def what_is_wrong(page: HtmlElement, *, bare: bool) -> Iterator[str]:
     yield from names_of_landmarks(page)
     yield from references(page)
     yield from fields_without_label(page)
-    for form in page.xpath("//form[not(.//button[not(@type) or @type='submit'] or .//input[@type='submit'])]"):
+    for form in page.xpath(
+        "//form[not(.//button[not(@type) or @type='submit'] or .//input[@type='submit'])]"
+    ):
         yield f"has a form that nobody can send without a script: {tostring(form)[:80]!r}"
     for element in page.xpath("//style | //script[not(@src)] | //*[@style]"):
         yield f"has style or script of its own: {tostring(element)[:80]!r}"
@@ -105,9 +107,18 @@ def names_of_landmarks(page: HtmlElement) -> Iterator[str]:
 def references(page: HtmlElement) -> Iterator[str]:
     ids = Counter(page.xpath("//@id"))
     yield from (f"has {count} elements called {name}" for name, count in ids.items() if count > 1)
-    for attribute in ("for", "aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers"):
+    for attribute in (
+        "for",
+        "aria-labelledby",
+        "aria-describedby",
+        "aria-controls",
+        "aria-details",
+        "headers",
+    ):
         for value in page.xpath(f"//@{attribute}"):
-            yield from (f"{attribute} names {one}, which is not there" for one in value.split() if one not in ids)
+            yield from (
+                f"{attribute} names {one}, which is not there" for one in value.split() if one not in ids
+            )
     for value in page.xpath("//a/@href[starts-with(., '#')]"):
         if value[1:] not in ids:
             yield f"leads to {value}, which is not there"
@@ -142,11 +153,8 @@ def test_the_html_of_every_kind_of_page_is_valid(site, tmp_path: Path) -> None:
     assert not said, "\n".join(said)
 
 
-# As the cookie of a reader has them: the class of the page and its schemes of colours.
-DISPLAYS = {
-    "": "size-medium colours-normal",
-    "large-high": "size-large colours-high",
-}
+# By the cookie of a reader who chose it.
+DISPLAYS = {"": kinds.LIGHT.classes, "large-high": kinds.HIGH_AND_LARGE.classes}
 
 
 def test_a_display_is_a_class_and_a_scheme_of_the_page_and_nothing_else(site) -> None:

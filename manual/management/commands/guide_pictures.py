@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from manual.management import guide
+from manual.management.thrown_away import CHROMIUM, NotPossible
 
 
 class Command(BaseCommand):
@@ -29,8 +30,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--chromium",
             type=Path,
-            default=guide.CHROMIUM,
-            help=f"the browser (default: {guide.CHROMIUM})",
+            default=CHROMIUM,
+            help=f"the browser (default: {CHROMIUM})",
         )
         # How the command calls itself, with the settings of the site that is thrown away.
         parser.add_argument("--walk", action="store_true", help=SUPPRESS)
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         take = guide.walk if walk else guide.take_pictures
         try:
             taken = take(into.resolve(), chromium, lambda doing: self.stdout.write(doing))
-        except guide.GuideBroken as error:
+        except NotPossible as error:
             raise CommandError(str(error)) from error
         if not walk:
             self.stdout.write(f"{len(taken)} pictures are in {into}.")
