@@ -41,6 +41,8 @@ WIDTHS = (1280, 360)
 # test sees to it that nothing else is different.
 SHOW = """(classes) => {
   document.documentElement.className = classes;
+  const scheme = document.querySelector("meta[name=color-scheme]");
+  if (scheme) scheme.content = classes.includes("colours-high") ? "dark" : "light dark";
   document.getAnimations().forEach((each) => each.finish());
 }"""
 

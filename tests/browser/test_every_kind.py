@@ -33,6 +33,8 @@ def show(page: Page, display: Display = LIGHT, width: int = 1280) -> None:
 def open_kind(page: Page, kind: Kind) -> None:
     answer = page.goto(kind.address)
     assert answer is not None and answer.status == kind.status, f"{kind.address} answers {answer}"
+    # What is folded is looked at too.
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true })")
     if kind.typed:
         page.locator("#site-search").press_sequentially(kind.typed)
         expect(page.get_by_role("option").first).to_be_visible()

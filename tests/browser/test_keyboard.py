@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from manual.management import kinds
 
@@ -37,19 +37,24 @@ class Keyboard:
 
     def goes_to(self, role: str, name: str | None = None, *, within: str = "body") -> None:
         """Presses Tab until it is there; sees at every stop where that is, and never goes back up the page."""
+        self._goes_to(self.page.locator(within).get_by_role(role, name=name), f"{role} {name!r}")
+
+    def goes_to_fold(self, words: str) -> None:
+        self._goes_to(self.page.locator("summary", has_text=words), words)
+
+    def _goes_to(self, wanted: Locator, name: str) -> None:
         place = -1
         for _ in range(120):
             self.tab()
             here = self.page.evaluate(HERE)
-            assert here, f"The Tab key came to the end of the page before {role} {name!r}."
+            assert here, f"The Tab key came to the end of the page before {name}."
             assert here["ringed"] and here["inside"], f"The focus cannot be seen at {here}."
             # A field for a day is several stops.
             assert here["place"] >= place, f"The Tab key goes back up to {here}."
             place = here["place"]
-            wanted = self.page.locator(within).get_by_role(role, name=name)
             if wanted.evaluate_all("all => all.includes(document.activeElement)"):
                 return
-        pytest.fail(f"The Tab key never came to {role} {name!r}.")
+        pytest.fail(f"The Tab key never came to {name}.")
 
     def presses(self, key: str) -> None:
         self.page.keyboard.press(key)
@@ -86,6 +91,9 @@ def test_a_reader_searches_opens_a_result_goes_to_a_section_and_comes_back(
 
     # A result leads into the text; its outline is above it.
     page.goto(page.url.partition("#")[0])
+    if width < 1000:
+        keyboard.goes_to_fold("In this chapter")
+        keyboard.presses("Enter")
     keyboard.goes_to("link", within=".chapter-contents")
     keyboard.presses("Enter")
     anchor = page.url.partition("#")[2]
@@ -111,9 +119,13 @@ def test_the_skip_link_is_the_first_stop_of_the_keyboard_and_leads_to_the_text(k
 
 def test_a_reader_changes_how_the_pages_look_with_the_keyboard(keyboard: Keyboard) -> None:
     page = keyboard.page
+    keyboard.goes_to_fold("Display")
+    keyboard.presses("Enter")
     keyboard.goes_to("link", "Large", within=".masthead")
     keyboard.presses("Enter")
     expect(page.locator("html")).to_have_class("size-large colours-normal")
+    keyboard.goes_to_fold("Display")
+    keyboard.presses("Enter")
     keyboard.goes_to("link", "High visibility", within=".masthead")
     keyboard.presses("Enter")
     expect(page.locator("html")).to_have_class("size-large colours-high")
