@@ -218,6 +218,11 @@ def test_a_reader_on_plain_http_is_not_sent_elsewhere(client: Client) -> None:
     assert not response.cookies
 
 
+def test_the_components_have_an_address_only_for_those_who_work_on_the_code(settings_of: Settings) -> None:
+    assert settings_of()["ROOT_URLCONF"] == "procedures_site.urls"
+    assert settings_of(DEBUG="true")["ROOT_URLCONF"] == "procedures_site.urls_with_components"
+
+
 def test_static_files_are_hashed_and_kept_for_ever_except_in_tests(settings_of: Settings) -> None:
     found = settings_of()
     assert found["STORAGES"]["staticfiles"]["BACKEND"].endswith("static_files.HashedFiles")

@@ -48,6 +48,7 @@ SHOW = """(classes) => {
 
 READING = (
     Kind("contents", "/"),
+    Kind("contents-narrowed", "/?title=bruis&only=changed"),
     Kind("chapter", "/chapters/bruising-protocol/"),
     Kind("chapter-with-tables", "/chapters/contact-details/"),
     Kind("chapter-with-paragraphs-numbered", "/chapters/pre-birth-procedures/"),

@@ -160,12 +160,12 @@ def test_what_is_typed_is_saved_and_shown_without_a_click(desk, draft):
     expect(preview.get_by_role("link", name="LADO")).to_be_visible()
     expect(page.locator("#writing-word-count")).to_have_text("16 words")
 
-    expect(preview.get_by_label("About this text")).to_contain_text("There is no note yet")
+    expect(preview.get_by_label("About this draft")).to_contain_text("There is no note yet")
     expect(preview.locator(".banner-dated")).to_contain_text("no note yet")
     page.get_by_label("What changed and why").fill("Sooner.")
     expect(preview.locator(".notice-changed")).to_contain_text("Sooner.", timeout=15_000)
     expect(preview.locator(".banner-dated")).not_to_contain_text("no note yet")
-    expect(preview.get_by_label("About this text")).not_to_contain_text("There is no note yet")
+    expect(preview.get_by_label("About this draft")).not_to_contain_text("There is no note yet")
 
     page.get_by_role("tab", name="Changes").click()
     expect(page.locator("#writing-changes ins").filter(has_text="Tell the LADO")).to_be_visible()

@@ -19,6 +19,8 @@ from lxml.html import HtmlElement, document_fromstring, tostring
 
 from manual.management import kinds
 from manual.management.kinds import Kind
+from manual.views import components, rows
+from procedures_site.data_folder import BASE
 from tests.sample.loaded import load_the_sample_manual
 
 pytestmark = [pytest.mark.looks, pytest.mark.django_db]
@@ -27,8 +29,12 @@ pytestmark = [pytest.mark.looks, pytest.mark.django_db]
 BARE = {"not-understood", "broken"}
 HEADINGS = "//h1|//h2|//h3|//h4|//h5|//h6"
 LANDMARKS = {"nav": "navigation", "form": "search", "section": "region", "aside": "complementary"}
+FORMS_TO_FILL_IN = "//form[.//input[@type!='hidden'] or .//select or .//textarea]"
 # What a browser loads by itself.
-LOADED = "//*[not(self::a)]/@src | //link[not(@rel='canonical')]/@href | //@srcset | //@poster | //@action | //@formaction"
+LOADED = (
+    "//*[not(self::a)]/@src | //link[not(@rel='canonical')]/@href"
+    " | //@srcset | //@poster | //@action | //@formaction"
+)
 
 
 @pytest.fixture
@@ -76,10 +82,9 @@ def what_is_wrong(page: HtmlElement, *, bare: bool) -> Iterator[str]:
     yield from names_of_landmarks(page)
     yield from references(page)
     yield from fields_without_label(page)
-    for form in page.xpath(
-        "//form[not(.//button[not(@type) or @type='submit'] or .//input[@type='submit'])]"
-    ):
-        yield f"has a form that nobody can send without a script: {tostring(form)[:80]!r}"
+    for form in page.xpath(FORMS_TO_FILL_IN):
+        if not form.xpath(".//button[not(@type) or @type='submit'] | .//input[@type='submit']"):
+            yield f"has a form that nobody can send without a script: {tostring(form)[:80]!r}"
     for element in page.xpath("//style | //script[not(@src)] | //*[@style]"):
         yield f"has style or script of its own: {tostring(element)[:80]!r}"
     for name in page.xpath("//@*[starts-with(name(), 'on')]"):
@@ -159,7 +164,7 @@ DISPLAYS = {"": kinds.LIGHT.classes, "large-high": kinds.HIGH_AND_LARGE.classes}
 
 def test_a_display_is_a_class_and_a_scheme_of_the_page_and_nothing_else(site) -> None:
     """So that whoever changes the class of a page in the browser sees what a reader has who chose it."""
-    for kind in (*kinds.READERS, kinds.COMPONENTS):
+    for kind in kinds.READERS:
         if kind.name not in BARE:
             (normal, rest), (high, same) = (as_chosen(kind, display) for display in DISPLAYS)
             assert (normal, high) == tuple(DISPLAYS.values()), kind.name
@@ -176,3 +181,52 @@ def as_chosen(kind: Kind, display: str) -> tuple[str, str]:
         choice.attrib.clear()
         choice.text = ""
     return shown, tostring(page, encoding="unicode")
+
+
+# --- The page of all components ------------------------------------------------------------------------------
+
+
+OF_EVERY_PAGE = {
+    "stylesheets": "//link[@rel='stylesheet']",
+    "masthead": "//header[@class='masthead']",
+    "area_choices": "//header//a[starts-with(@href, '/display/?area=')]",
+    "site_footer": "//footer[@class='site-footer']",
+}
+
+
+def test_every_component_that_readers_meet_is_shown(site, client) -> None:
+    rows._tags.cache_clear()
+    answer = client.get("/components/")
+    shown = {template.name for template in answer.templates}
+    there = {f"manual/partials/{path.name}" for path in (BASE / "templates/manual/partials").glob("*.html")}
+    # What is the same on every page is rendered once for all of them.
+    for name, path in OF_EVERY_PAGE.items():
+        assert document_fromstring(answer.content).xpath(path), name
+    assert there - shown <= {f"manual/partials/{name}.html" for name in OF_EVERY_PAGE}
+    for specimen in components.SPECIMENS:
+        assert f"manual/partials/{specimen.template}.html" in there
+
+
+def test_the_components_are_shown_in_every_display(site, client) -> None:
+    for colours in components.COLOURS:
+        for size in components.SIZES:
+            page = document_fromstring(client.get(f"/components/?colours={colours}&size={size}").content)
+            assert page.get("class") == f"size-{size} colours-{colours}"
+            assert bool(page.xpath("//link[contains(@href, 'dark.css') and not(@media)]")) == (
+                colours == "dark"
+            )
+            [current] = page.xpath("//nav[@aria-label='Displays']//a[@aria-current]/@href")
+            assert current == f"?colours={colours}&size={size}"
+    assert client.get("/components/?colours=pink").status_code == 404
+    assert client.get("/components/mistakes/nothing/").status_code == 404
+
+
+def test_no_component_and_no_mistake_is_shown_where_the_site_is_in_use(db, client, settings) -> None:
+    assert settings.ROOT_URLCONF == "procedures_site.urls"
+    assert client.get("/components/").status_code == 404
+    assert client.get("/components/mistakes/500/").status_code == 404
+
+
+def test_the_components_are_shown_before_there_is_a_manual(db, client, settings) -> None:
+    settings.ROOT_URLCONF = "procedures_site.urls_with_components"
+    assert client.get("/components/").status_code == 200
