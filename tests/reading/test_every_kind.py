@@ -94,6 +94,41 @@ def what_is_wrong(page: HtmlElement, *, bare: bool) -> Iterator[str]:
             yield f"loads {address}"
 
 
+SOUND = (
+    '<html lang="en-GB"><body><header></header><main><h1>One</h1><h2 id="two">Two</h2>{}</main>'
+    "<footer></footer></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ("", ""),
+        ("<h4>Four</h4>", "headings"),
+        ("<h1>Another</h1>", "headings"),
+        ("</main><main>", "one main"),
+        ("<nav></nav>", "without a name"),
+        ('<nav aria-label="A"></nav><nav aria-label="A"></nav>', "2 landmarks"),
+        ('<section aria-labelledby="two"></section><section aria-label="Two"></section>', "2 landmarks"),
+        ('<p id="two"></p>', "2 elements called two"),
+        ('<p aria-describedby="three"></p>', "three, which is not there"),
+        ('<a href="#three">Three</a>', "leads to #three"),
+        ('<input type="text" id="four">', "without a label"),
+        ('<form><label>Five <input type="text"></label></form>', "nobody can send"),
+        ("<style></style>", "style or script"),
+        ('<p style="color: red"></p>', "style or script"),
+        ("<script>1</script>", "style or script"),
+        ('<p onclick="1"></p>', "script in the attribute"),
+        ('<img src="//elsewhere.example/a.png">', "loads //elsewhere"),
+        ('<script src="https://elsewhere.example/a.js"></script>', "loads https://elsewhere"),
+    ],
+)
+def test_what_is_not_well_built_is_told(broken: str, told: str) -> None:
+    found = list(what_is_wrong(document_fromstring(SOUND.format(broken)), bare=False))
+    assert bool(found) == bool(told)
+    assert any(told in words for words in found) or not told, found
+
+
 def names_of_landmarks(page: HtmlElement) -> Iterator[str]:
     named = Counter()
     for element in page.iter(*LANDMARKS):
