@@ -176,11 +176,18 @@ class Specimen:
     words: dict[str, Any] = field(default_factory=dict)
     inside: str = "div"
     classes: str = ""
+    leads: str = ""  # to where it is seen, if it is not at once
 
     def shown(self, page: Page) -> dict[str, Any]:
         context = {"page": page, "manual": MANUAL, "lens": NO_LENS, **self.words}
         html = render_to_string(f"manual/partials/{self.template}.html", context)
-        return {"title": self.title, "inside": self.inside, "classes": self.classes, "html": html}
+        return {
+            "title": self.title,
+            "inside": self.inside,
+            "classes": self.classes,
+            "leads": self.leads,
+            "html": html,
+        }
 
 
 def _each(word: str, definitions: str, **words: Any) -> Any:
@@ -316,7 +323,25 @@ SPECIMENS = (
             "noun": "chapter",
         },
     ),
-    Specimen("A section that is gone", "lost_sections", {"lost": [GONE], "history": HERE, "dated": False}),
+    Specimen(
+        "A section that is gone",
+        "lost_sections",
+        {"lost": [GONE], "history": HERE, "dated": False},
+        leads=GONE.id,
+    ),
+    Specimen(
+        "Meanings, which the keyword in the text shows",
+        "keyword",
+        {
+            "explained": [
+                (
+                    made(slug="core-group", name="Core group", choices=[], shortened=True),
+                    _html("<p>Those who meet.</p>"),
+                )
+            ]
+        },
+        leads="component-keyword",
+    ),
     Specimen("Listed under a chapter", "listed_under", {"children": MEETING.children}),
     Specimen("Before and after", "pager", {"before": LONG, "after": NORTHERN}),
     Specimen("Referring", "referring", {"referring": [made(line=MEETING, shows=True)], "many": False}),
