@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import mul
 
 from manual.models import Line, Meaning
 from manual.search.rows import Key, Stored
@@ -63,8 +64,26 @@ class Sought:
     def rarest(self) -> int:
         return max(range(len(self.terms)), key=lambda n: self.terms[n].weight)
 
+    @cached_property
+    def weights(self) -> list[float]:
+        return [term.weight for term in self.terms]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[list[float], int]]:
+        return {}
+
     def share(self, shares: Iterable[float]) -> float:
-        return sum(term.weight * share for term, share in zip(self.terms, shares, strict=True)) / self.weight
+        return float(sum(map(mul, self.weights, shares))) / self.weight
+
+    def name(self, stems: str) -> tuple[list[float], int]:
+        """How much of each term is in a name, and how many words of the name they stand for. Many sections have the
+        same title over them."""
+        known = self._names.get(stems)
+        if known is None:
+            shares = [term.share(stems) for term in self.terms]
+            covered = sum([term.words_in(stems) for term in self.terms]) if any(shares) else 0
+            known = self._names[stems] = shares, covered
+        return known
 
 
 @dataclass(slots=True)
@@ -148,15 +167,14 @@ def _worth(line: Line, row: Stored, sought: Sought) -> float:
     name = stems_of_name(words) if row.position else title
     if not row.position:
         text = title + text
-    in_name = [term.share(name) for term in terms]
+    in_name, covered = sought.name(name)
     in_text = [term.share(text) for term in terms]
     named = sought.share(in_name)
     worth = named * (WORTH["name"] + WORTH["whole_name"] * named)
     if named:
-        covered = sum(term.words_in(name) for term in terms)
         worth += WORTH["tight"] * named * min(1.0, covered / max(1, name.count(" ") - 1))
     if row.position:
-        in_title = [term.share(title) for term in terms]
+        in_title, _ = sought.name(title)
         worth += WORTH["title"] * sought.share(in_title) + WORTH["about"] * in_title[sought.rarest]
         anywhere = sought.share(map(max, in_title, in_text))
         if named:
@@ -184,7 +202,14 @@ def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:
     there = [n for n, share in enumerate(in_text) if share]
     if len(there) < 2:
         return sought.share(in_text)
-    places = sorted((place, n) for n in there for place in sought.terms[n].places(text))
+    places = []
+    for n in there:
+        for phrase in sought.terms[n].all_looked_for:
+            at = text.find(phrase)
+            while at >= 0:
+                places.append((at, n))
+                at = text.find(phrase, at + 1)
+    places.sort()
     best = 0.0
     for first, (begin, _) in enumerate(places):
         close = set()
