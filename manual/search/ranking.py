@@ -110,6 +110,7 @@ def ranked(
 ) -> list[Ranked]:
     """Best first; equals in the order of the contents. `every` has those with every word; `lines` are by amendment."""
     best = max(found.values(), default=0.0) or 1.0
+    # There may be thousands, of which a page shows a few: nothing is done for each that is not needed.
     rows = []
     for key, score in found.items():
         line = lines.get(key[0])
@@ -118,9 +119,9 @@ def ranked(
         worth = WORTH["found"] * score / best + (WORTH["every"] if key in every else 0.0)
         row = looked_at.get(key)
         worth += _worth(line, row, sought) if row else -1.0
-        rows.append(Ranked(worth, line, key))
-    rows.sort(key=lambda row: (-row.score, row.line.place if row.line else 0, row.key[1]))
-    return rows
+        rows.append((-worth, line.place, key[1], key, line))
+    rows.sort()
+    return [Ranked(-below, line, key) for below, _place, _position, key, line in rows]
 
 
 def to_look_at(found: Mapping[Key, float]) -> list[Key]:

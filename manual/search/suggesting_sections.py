@@ -132,8 +132,8 @@ def _find_sqlite(clauses: Sequence[Clause]) -> list[Place]:
         every.append(f"({' OR '.join([*begun, *phrases])})")
     with connection.cursor() as cursor:
         cursor.execute(
-            # The newest first, which are likely to be in force.
-            "SELECT rowid FROM manual_search WHERE manual_search MATCH %s ORDER BY rowid DESC LIMIT %s",
+            # In the table of names, where a word stands seldom; the newest first, which are likely to be in force.
+            "SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s ORDER BY rowid DESC LIMIT %s",
             [f"heading: ({' AND '.join(every)})", MOST_FOUND],
         )
         return [(key >> BITS, key & LAST_POSITION) for (key,) in cursor.fetchall()]
