@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 from operator import mul
 
 from manual.models import Line, Meaning
@@ -95,11 +96,6 @@ class Ranked:
     key: Key = (0, 0)
     meaning: Meaning | None = None
 
-    @property
-    def of(self) -> object:
-        """The chapter or the keyword."""
-        return self.line.chapter_id if self.line else self.meaning
-
 
 def ranked(
     found: Mapping[Key, float],
@@ -112,11 +108,12 @@ def ranked(
     best = max(found.values(), default=0.0) or 1.0
     # There may be thousands, of which a page shows a few: nothing is done for each that is not needed.
     rows = []
+    worth_found, worth_every = WORTH["found"], WORTH["every"]
     for key, score in found.items():
         line = lines.get(key[0])
         if line is None:
             continue
-        worth = WORTH["found"] * score / best + (WORTH["every"] if key in every else 0.0)
+        worth = worth_found * score / best + (worth_every if key in every else 0.0)
         row = looked_at.get(key)
         worth += _worth(line, row, sought) if row else -1.0
         rows.append((-worth, line.place, key[1], key, line))
@@ -128,7 +125,7 @@ def to_look_at(found: Mapping[Key, float]) -> list[Key]:
     """The keys of the best, as the database sees them."""
     if len(found) <= LOOKED_AT:
         return list(found)
-    return sorted(found, key=lambda key: (-found[key], key))[:LOOKED_AT]
+    return [key for _, key in nsmallest(LOOKED_AT, [(-score, key) for key, score in found.items()])]
 
 
 def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], sought: Sought) -> list[Ranked]:
