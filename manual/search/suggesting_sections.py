@@ -52,13 +52,13 @@ def headed(words: Sequence[str], order: Mapping[int, int]) -> list[Headed]:
         return []
     on_postgres = connection.vendor == "postgresql"
     found = _find_postgres(clauses) if on_postgres else _find_sqlite(clauses)
-    places = [place for place in found if place[0] in order]
-    if not places:
+    in_order = sorted([(order[place[0]], place[1], place) for place in found if place[0] in order])
+    if not in_order:
         return []
-    places.sort(key=lambda place: (order[place[0]], place[1]))
+    places = [place for _, _, place in in_order[:MOST_READ]]
     rows = {
         (row.amendment, row.position): row
-        for row in (_read_postgres if on_postgres else _read_sqlite)(places[:MOST_READ])
+        for row in (_read_postgres if on_postgres else _read_sqlite)(places)
     }
     return [rows[place] for place in places if place in rows]
 
