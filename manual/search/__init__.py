@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from operator import attrgetter
 
 from django.db import connection, transaction
 
@@ -132,14 +133,14 @@ def search(
     marker = Marker(terms)
     entries: dict[object, list[ranking.Ranked]] = {}
     for row in _merged(rows, keywords):
-        entries.setdefault(row.of, []).append(row)
+        entries.setdefault(row.line.chapter_id if row.line else row.meaning, []).append(row)
     most = ALL_OF_A_CHAPTER if filters.chapter else BEST_OF_A_CHAPTER
     begin = (max(1, page) - 1) * per_page
     chosen = [(rows, _best(rows, most)) for rows in islice(entries.values(), begin, begin + per_page)]
     texts = _backend().fetch([row.key for _rows, best in chosen for row in best if row.line], "text")
     return Results(
         total=len(rows),
-        whole=sum(row.key in every for row in rows),
+        whole=len(rows) if len(every) == len(found) else sum([row.key in every for row in rows]),
         chapters=len(entries) - len(keywords),
         entries=len(entries),
         capped=not wanted.every and len(found) >= MOST_FOUND,
@@ -232,7 +233,7 @@ def _keywords(query: str, glossary: Glossary, sought: ranking.Sought) -> list[ra
 
 def _merged(rows: list[ranking.Ranked], keywords: list[ranking.Ranked]) -> list[ranking.Ranked]:
     """Best first; a keyword before a section that is worth as much."""
-    return sorted([*keywords, *rows], key=lambda row: -row.score) if keywords else rows
+    return sorted([*keywords, *rows], key=attrgetter("score"), reverse=True) if keywords else rows
 
 
 def _group(

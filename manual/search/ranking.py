@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
+from operator import mul
 
 from manual.models import Line, Meaning
 from manual.search.rows import Key, Stored
@@ -63,8 +65,26 @@ class Sought:
     def rarest(self) -> int:
         return max(range(len(self.terms)), key=lambda n: self.terms[n].weight)
 
+    @cached_property
+    def weights(self) -> list[float]:
+        return [term.weight for term in self.terms]
+
+    @cached_property
+    def _names(self) -> dict[str, tuple[list[float], int]]:
+        return {}
+
     def share(self, shares: Iterable[float]) -> float:
-        return sum(term.weight * share for term, share in zip(self.terms, shares, strict=True)) / self.weight
+        return float(sum(map(mul, self.weights, shares))) / self.weight
+
+    def name(self, stems: str) -> tuple[list[float], int]:
+        """How much of each term is in a name, and how many words of the name they stand for. Many sections have the
+        same title over them."""
+        known = self._names.get(stems)
+        if known is None:
+            shares = [term.share(stems) for term in self.terms]
+            covered = sum([term.words_in(stems) for term in self.terms]) if any(shares) else 0
+            known = self._names[stems] = shares, covered
+        return known
 
 
 @dataclass(slots=True)
@@ -76,11 +96,6 @@ class Ranked:
     key: Key = (0, 0)
     meaning: Meaning | None = None
 
-    @property
-    def of(self) -> object:
-        """The chapter or the keyword."""
-        return self.line.chapter_id if self.line else self.meaning
-
 
 def ranked(
     found: Mapping[Key, float],
@@ -91,24 +106,26 @@ def ranked(
 ) -> list[Ranked]:
     """Best first; equals in the order of the contents. `every` has those with every word; `lines` are by amendment."""
     best = max(found.values(), default=0.0) or 1.0
+    # There may be thousands, of which a page shows a few: nothing is done for each that is not needed.
     rows = []
+    worth_found, worth_every = WORTH["found"], WORTH["every"]
     for key, score in found.items():
         line = lines.get(key[0])
         if line is None:
             continue
-        worth = WORTH["found"] * score / best + (WORTH["every"] if key in every else 0.0)
+        worth = worth_found * score / best + (worth_every if key in every else 0.0)
         row = looked_at.get(key)
         worth += _worth(line, row, sought) if row else -1.0
-        rows.append(Ranked(worth, line, key))
-    rows.sort(key=lambda row: (-row.score, row.line.place if row.line else 0, row.key[1]))
-    return rows
+        rows.append((-worth, line.place, key[1], key, line))
+    rows.sort()
+    return [Ranked(-below, line, key) for below, _place, _position, key, line in rows]
 
 
 def to_look_at(found: Mapping[Key, float]) -> list[Key]:
     """The keys of the best, as the database sees them."""
     if len(found) <= LOOKED_AT:
         return list(found)
-    return sorted(found, key=lambda key: (-found[key], key))[:LOOKED_AT]
+    return [key for _, key in nsmallest(LOOKED_AT, [(-score, key) for key, score in found.items()])]
 
 
 def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], sought: Sought) -> list[Ranked]:
@@ -148,15 +165,14 @@ def _worth(line: Line, row: Stored, sought: Sought) -> float:
     name = stems_of_name(words) if row.position else title
     if not row.position:
         text = title + text
-    in_name = [term.share(name) for term in terms]
+    in_name, covered = sought.name(name)
     in_text = [term.share(text) for term in terms]
     named = sought.share(in_name)
     worth = named * (WORTH["name"] + WORTH["whole_name"] * named)
     if named:
-        covered = sum(term.words_in(name) for term in terms)
         worth += WORTH["tight"] * named * min(1.0, covered / max(1, name.count(" ") - 1))
     if row.position:
-        in_title = [term.share(title) for term in terms]
+        in_title, _ = sought.name(title)
         worth += WORTH["title"] * sought.share(in_title) + WORTH["about"] * in_title[sought.rarest]
         anywhere = sought.share(map(max, in_title, in_text))
         if named:
@@ -184,7 +200,14 @@ def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:
     there = [n for n, share in enumerate(in_text) if share]
     if len(there) < 2:
         return sought.share(in_text)
-    places = sorted((place, n) for n in there for place in sought.terms[n].places(text))
+    places = []
+    for n in there:
+        for phrase in sought.terms[n].all_looked_for:
+            at = text.find(phrase)
+            while at >= 0:
+                places.append((at, n))
+                at = text.find(phrase, at + 1)
+    places.sort()
     best = 0.0
     for first, (begin, _) in enumerate(places):
         close = set()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from manual.models import Contents, Glossary, Line
+from manual.models import Contents, Glossary, Line, Meaning
 from manual.search.results import Marked
 from manual.search.suggesting_names import Names
 from manual.search.suggesting_sections import Headed, headed, telling, under
@@ -38,6 +39,10 @@ class Suggestion:
     marked: Marked
 
 
+# An address, and what is suggested there: made only where it is one of the few that are shown.
+Place = tuple[str, Callable[[], Suggestion]]
+
+
 def suggest(typed: str, contents: Contents, glossary: Glossary) -> list[Suggestion]:
     """At most MOST places of an edition, the likeliest first, no two of them the same. At most four queries.
 
@@ -51,11 +56,15 @@ def suggest(typed: str, contents: Contents, glossary: Glossary) -> list[Suggesti
     titles = names.titles(words, MOST)
     keywords, form_of = names.keywords(words, MOST_KEYWORDS)
 
-    def chapters(places: Sequence[int]) -> list[Suggestion]:
-        return [_chapter(lines[n], words) for n in places]
+    def chapters(places: Sequence[int]) -> list[Place]:
+        return [(lines[n].url, partial(_chapter, lines[n], words)) for n in places]
 
-    def meanings(places: Sequence[int]) -> list[Suggestion]:
-        return [_keyword(n, form_of[n], words, contents, glossary) for n in places]
+    def meanings(places: Sequence[int]) -> list[Place]:
+        found = [(contents.keyword_address(glossary.meanings[n].slug), n) for n in places]
+        return [
+            (address, partial(_keyword, glossary.meanings[n], form_of[n], words, address))
+            for address, n in found
+        ]
 
     return _the_first(
         # With how many of each there is room for in any case: what comes late is not crowded out.
@@ -70,19 +79,20 @@ def suggest(typed: str, contents: Contents, glossary: Glossary) -> list[Suggesti
     )
 
 
-def _numbered(typed: str, names: Names, lines: Sequence[Line]) -> list[Suggestion]:
+def _numbered(typed: str, names: Names, lines: Sequence[Line]) -> list[Place]:
     text = clean(typed[:LONGEST])
     number = _NUMBER.match(text)
     if not number:
         return []
     words = typed_words(text[number.end() :])
-    found = []
-    for n in names.numbered(number[0], words, lines, MOST):
-        line = lines[n]
-        label = f"{line.number} {clean(line.title)}"
-        marked = mark(words, label, len(number[0]))
-        found.append(Suggestion("number", label, _with_areas(_what(line), line), line.url, marked))
-    return found
+    found = [lines[n] for n in names.numbered(number[0], words, lines, MOST)]
+    return [(line.url, partial(_number, line, words, len(number[0]))) for line in found]
+
+
+def _number(line: Line, words: Sequence[str], typed: int) -> Suggestion:
+    label = f"{line.number} {clean(line.title)}"
+    detail = _with_areas(_what(line), line)
+    return Suggestion("number", label, detail, line.url, mark(words, label, typed))
 
 
 def _chapter(line: Line, words: Sequence[str]) -> Suggestion:
@@ -101,15 +111,14 @@ def _with_areas(words: str, line: Line) -> str:
     return f"{words}, {line.contents.manual.area_names(areas)} only" if areas else words
 
 
-def _keyword(n: int, form: str, words: Sequence[str], contents: Contents, glossary: Glossary) -> Suggestion:
-    meaning = glossary.meanings[n]
+def _keyword(meaning: Meaning, form: str, words: Sequence[str], address: str) -> Suggestion:
     name = clean(meaning.name)
     # Whoever typed an abbreviation sees why this is suggested.
     detail = "Keyword" if form == meaning.name else f"Keyword, also {clean(form)}"
-    return Suggestion("keyword", name, detail, contents.keyword_address(meaning.slug), mark(words, name))
+    return Suggestion("keyword", name, detail, address, mark(words, name))
 
 
-def _sections(words: Sequence[str], names: Names, lines: Sequence[Line]) -> list[Suggestion]:
+def _sections(words: Sequence[str], names: Names, lines: Sequence[Line]) -> list[Place]:
     """Those with the words in their heading; then those where some stand in the title over it."""
     together = "".join(words)
     order = names.chapter_of
@@ -127,31 +136,35 @@ def _sections(words: Sequence[str], names: Names, lines: Sequence[Line]) -> list
             (row for row in under(amendments) if any(each in close_up(row.heading) for each in beginnings)),
             key=lambda row: (amendments.index(row.amendment), row.position),
         )
-    found: list[Suggestion] = []
+    found: list[Place] = []
     for row in rows:
         line = lines[order[row.amendment]]
         # The database stems, and so finds a little more than what begins so.
         if not adds_to(row.heading, clean(line.title), words):
             continue
-        detail = f"Section of {_with_areas(clean(line.name), line)}"
-        marked = mark(words, row.heading)
-        found.append(Suggestion("section", row.heading, detail, line.at(row.anchor), marked))
+        address = line.at(row.anchor)
+        found.append((address, partial(_section, line, row.heading, words, address)))
         if len(found) == 2 * MOST:
             break
     return found
 
 
-def _the_first(*sorts: tuple[list[Suggestion], int]) -> list[Suggestion]:
+def _section(line: Line, heading: str, words: Sequence[str], address: str) -> Suggestion:
+    detail = f"Section of {_with_areas(clean(line.name), line)}"
+    return Suggestion("section", heading, detail, address, mark(words, heading))
+
+
+def _the_first(*sorts: tuple[list[Place], int]) -> list[Suggestion]:
     """In this order, each address once; of every sort as many as are sure of a place, if there are that many."""
     seen: set[str] = set()
-    different = []
+    different: list[tuple[list[Place], int]] = []
     for found, sure in sorts:
-        once = [each for each in found if each.address not in seen and not seen.add(each.address)]  # type: ignore[func-returns-value]
+        once = [place for place in found if place[0] not in seen and not seen.add(place[0])]  # type: ignore[func-returns-value]
         different.append((once, sure))
     room = MOST - sum(min(len(found), sure) for found, sure in different)
-    chosen: list[Suggestion] = []
+    chosen: list[Place] = []
     for found, sure in different:
         more = max(0, min(len(found) - sure, room))
         room -= more
         chosen += found[: sure + more]
-    return chosen
+    return [suggestion() for _address, suggestion in chosen]

@@ -52,13 +52,13 @@ def headed(words: Sequence[str], order: Mapping[int, int]) -> list[Headed]:
         return []
     on_postgres = connection.vendor == "postgresql"
     found = _find_postgres(clauses) if on_postgres else _find_sqlite(clauses)
-    places = [place for place in found if place[0] in order]
-    if not places:
+    in_order = sorted([(order[place[0]], place[1], place) for place in found if place[0] in order])
+    if not in_order:
         return []
-    places.sort(key=lambda place: (order[place[0]], place[1]))
+    places = [place for _, _, place in in_order[:MOST_READ]]
     rows = {
         (row.amendment, row.position): row
-        for row in (_read_postgres if on_postgres else _read_sqlite)(places[:MOST_READ])
+        for row in (_read_postgres if on_postgres else _read_sqlite)(places)
     }
     return [rows[place] for place in places if place in rows]
 
@@ -132,8 +132,8 @@ def _find_sqlite(clauses: Sequence[Clause]) -> list[Place]:
         every.append(f"({' OR '.join([*begun, *phrases])})")
     with connection.cursor() as cursor:
         cursor.execute(
-            # The newest first, which are likely to be in force.
-            "SELECT rowid FROM manual_search WHERE manual_search MATCH %s ORDER BY rowid DESC LIMIT %s",
+            # In the table of names, where a word stands seldom; the newest first, which are likely to be in force.
+            "SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s ORDER BY rowid DESC LIMIT %s",
             [f"heading: ({' AND '.join(every)})", MOST_FOUND],
         )
         return [(key >> BITS, key & LAST_POSITION) for (key,) in cursor.fetchall()]

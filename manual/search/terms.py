@@ -77,8 +77,8 @@ class Term:
 
     def times(self, text: str) -> int:
         """How often the rarest of its words, or another phrase for it, stands in a text, whose stems these are."""
-        own = min(max(text.count(phrase) for phrase in phrases) for _, phrases in self.looked_for)
-        return own + sum(text.count(phrase) for phrase in self.others_looked_for)
+        own = min([max([text.count(phrase) for phrase in phrases]) for _, phrases in self.looked_for])
+        return own + sum([text.count(phrase) for phrase in self.others_looked_for])
 
     def places(self, text: str) -> Iterator[int]:
         """Where any of its words begins in a text, whose stems these are; not in order."""

@@ -6,7 +6,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,10 +45,12 @@ class Seen:
 @dataclass(frozen=True)
 class Frame:
     """What stands inside of `{% kept %}` is a function of its `key`, which tells all that is `shown`, and of what is
-    filled in: HTML, in place of the `gap` of the same name. Without a key nothing is kept."""
+    filled in: HTML, in place of the `gap` of the same name. Only where it is rendered is asked what is to be shown.
+    Without a key nothing is kept.
+    """
 
     key: Hashable | None
-    shown: dict[str, object]
+    shown: Callable[[], dict[str, object]]
     filled_in: Mapping[str, str]
 
 
@@ -84,7 +86,7 @@ class Kept(template.Node):
                 self._known.move_to_end(key)
         if pieces is None:
             # Every second piece is the name of what is filled in.
-            pieces = _SIGNS.split(self.nodelist.render(context.new(frame.shown)))
+            pieces = _SIGNS.split(self.nodelist.render(context.new(frame.shown())))
             with self._keeping:
                 if kept:
                     self._known[key] = pieces

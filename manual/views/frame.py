@@ -16,7 +16,7 @@ from manual.templatetags.kept import Frame, Seen, gap
 if TYPE_CHECKING:
     from manual.views.page import Page
 
-# All of it follows from what `frame_of` puts into the key.
+# All of it follows from the key.
 OF_THE_PAGE = frozenset(
     {
         "about", "asks_for_a_day", "contents_address", "dated", "for_staff", "keywords_address", "search_address",
@@ -35,31 +35,15 @@ def frame_of(page: Page) -> Frame:
     """
     manual, display, box, day = page.manual, page.display, page.another_day, page.that_day
     area = page.lens.area
-    seen_display = replace(display, area=area, here=gap("here"))
-    key = (
-        (manual.title, manual.board, tuple(manual.areas.items()), manual.about),
-        (_told(page.edition), _told(page.in_force)),
-        (page.dated, page.to_come, page.superseded, page.for_staff, page.asks_for_a_day),
-        (display.size, display.colours, display.marks, display.slash, area, get_language()),
-        (day and day.day, box.first, box.last, box.asked, bool(box.query), bool(page.searched)),
-    )
-    seen = Seen(
-        page,
-        OF_THE_PAGE,
-        edition=page.edition and Seen(page.edition, OF_AN_EDITION),
-        in_force=page.in_force and Seen(page.in_force, OF_AN_EDITION),
-        display=seen_display,
-        area_choices=seen_display.area_choices(manual.areas) if page.area_choices else [],
-        another_day=replace(box, page=gap("page"), query=gap("again") if box.query else ""),
-        that_day=day and Seen(day, OF_THE_DAY),
-    )
     return Frame(
-        key,
-        {
-            "page": seen,
-            "manual": Seen(manual, OF_THE_MANUAL),
-            "query": gap("query") if page.searched else "",
-        },
+        (
+            (manual.title, manual.board, tuple(manual.areas.items()), manual.about),
+            (_told(page.edition), _told(page.in_force)),
+            (page.dated, page.to_come, page.superseded, page.for_staff, page.asks_for_a_day),
+            (display.size, display.colours, display.marks, display.slash, area, get_language()),
+            (day and day.day, box.first, box.last, box.asked, bool(box.query), bool(page.searched)),
+        ),
+        lambda: _shown(page),
         {
             "here": quote_plus(display.here),
             "page": escape(box.page),
@@ -67,6 +51,23 @@ def frame_of(page: Page) -> Frame:
             "query": escape(page.searched),
         },
     )
+
+
+def _shown(page: Page) -> dict[str, object]:
+    manual, box, day = page.manual, page.another_day, page.that_day
+    display = replace(page.display, area=page.lens.area, here=gap("here"))
+    seen = Seen(
+        page,
+        OF_THE_PAGE,
+        edition=page.edition and Seen(page.edition, OF_AN_EDITION),
+        in_force=page.in_force and Seen(page.in_force, OF_AN_EDITION),
+        display=display,
+        area_choices=display.area_choices(manual.areas) if page.area_choices else [],
+        another_day=replace(box, page=gap("page"), query=gap("again") if box.query else ""),
+        that_day=day and Seen(day, OF_THE_DAY),
+    )
+    query = gap("query") if page.searched else ""
+    return {"page": seen, "manual": Seen(manual, OF_THE_MANUAL), "query": query}
 
 
 def _told(edition: Edition | None) -> Hashable:

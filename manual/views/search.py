@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
@@ -165,8 +166,13 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
 
 
 def _named(edition: Edition) -> tuple[str, str]:
-    day = day_of(moment_of(edition))
-    return str(edition.number), f"{edition.number}, {day.day} {day:%B %Y}"
+    return _in_words(edition.number, moment_of(edition))
+
+
+@functools.lru_cache(maxsize=1024)
+def _in_words(number: int | None, moment: datetime) -> tuple[str, str]:
+    day = day_of(moment)
+    return str(number), f"{number}, {day.day} {day:%B %Y}"
 
 
 @require_safe
@@ -236,8 +242,8 @@ def _filters(page: Page, narrowing: Narrowing) -> Frame:
     as_it_is = not narrowing.query and not narrowing.exact
     return Frame(
         (frame.key, page.contents.edition.stamp, narrowing.known_editions) if as_it_is else None,
-        {
-            **frame.shown,
+        lambda: {
+            **frame.shown(),
             "narrowing": narrowing,
             "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
         },

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -20,7 +18,7 @@ def suggestions(request: HttpRequest, edition: int | None = None) -> HttpRespons
     offered = []
     for suggestion in found:
         target, hash_, anchor = suggestion.address.partition("#")
-        offered.append({**asdict(suggestion), "address": f"{target}{page.kept}{hash_}{anchor}"})
+        offered.append({**vars(suggestion), "address": f"{target}{page.kept}{hash_}{anchor}"})
     response = JsonResponse({"suggestions": offered})
     # What is in force can change at any moment.
     patch_cache_control(response, no_cache=True)

@@ -13,7 +13,7 @@ def within(words):
 
 
 def frame(key, shown, **filled_in):
-    return Context({"frame": Frame(key, shown, filled_in), "outside": "out"})
+    return Context({"frame": Frame(key, lambda: shown, filled_in), "outside": "out"})
 
 
 def test_it_is_rendered_once_for_a_key():
@@ -37,6 +37,12 @@ def test_what_the_key_does_not_tell_cannot_be_shown():
 
 def test_nothing_from_around_it_is_seen_inside():
     assert within("{{ outside }}").render(frame(1, {})) == ""
+
+
+def test_without_a_key_nothing_is_kept():
+    template = within("{{ word }}")
+    assert template.render(frame(None, {"word": "one"})) == "one"
+    assert template.render(frame(None, {"word": "another"})) == "another"
 
 
 def test_while_somebody_works_on_the_templates_nothing_is_kept(settings):
