@@ -13,9 +13,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
-from lxml.html import HtmlElement, fragment_fromstring
 
-from manual import comparison, decoration, drafting, workflow
+from manual import comparison, decoration, drafting, rendering, workflow
 from manual.admin import writing
 from manual.admin.decisions import Changed, keyword_names, state_of
 from manual.models import (
@@ -30,7 +29,6 @@ from manual.models import (
     Status,
 )
 from manual.models.version import OPEN
-from manual.rendering.serialise import to_html
 
 if TYPE_CHECKING:
     from manual.admin.decisions import VersionAdmin
@@ -39,10 +37,6 @@ if TYPE_CHECKING:
 MOST = 60
 # What has not been decided for good: published texts are in the manual itself.
 STILL_TO_COME = (*OPEN, Status.APPROVED)
-
-# What points at another place of the same page.
-_POINTERS = ("aria-labelledby", "aria-describedby", "headers", "for")
-_HEADINGS = {"h1": "h4", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
 
 
 @dataclass
@@ -262,17 +256,5 @@ def _agreed(version: Any) -> str:
 
 
 def _apart(html: str, prefix: str) -> SafeString:
-    """The same text below the headings of a paper, with places of its own: many texts stand on one page."""
-    root: HtmlElement = fragment_fromstring(html, create_parent="div")
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        element.tag = _HEADINGS.get(element.tag, element.tag)
-        if anchor := element.get("id"):
-            element.set("id", f"{prefix}-{anchor}")
-        if element.get("href", "").startswith("#"):
-            element.set("href", f"#{prefix}-{element.get('href', '')[1:]}")
-        for name in _POINTERS:
-            if places := element.get(name):
-                element.set(name, " ".join(f"{prefix}-{place}" for place in places.split()))
-    return mark_safe(to_html(root))  # noqa: S308 # was sanitised when rendered, and is serialised from a tree
+    """Below the headings of a paper, with places of its own: many texts stand on one page."""
+    return mark_safe(rendering.apart(html, prefix, lower=2))  # noqa: S308 # was sanitised, and is serialised from a tree

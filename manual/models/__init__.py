@@ -27,16 +27,20 @@ from manual.models.nearby import Nearby
 from manual.models.notice import Notice
 from manual.models.numbers import NumberHistory
 from manual.models.outside_link import OutsideLink
+from manual.models.printed_copy import Code, PrintedCopy, below, code_of
 from manual.models.reference import Reference
 from manual.models.searched import Searched
 from manual.models.synonym import Synonym
+from manual.models.verdict import Answer, Verdict, verdict
 from manual.models.version import Status, Version
 
 __all__ = [
     "Amendment",
     "AmendmentRefused",
+    "Answer",
     "Chapter",
     "ChapterDifference",
+    "Code",
     "Contents",
     "Definition",
     "Differences",
@@ -65,6 +69,7 @@ __all__ = [
     "NumberHistory",
     "OutsideLink",
     "Place",
+    "PrintedCopy",
     "Reference",
     "Searched",
     "Section",
@@ -76,12 +81,16 @@ __all__ = [
     "Synonym",
     "ThatDay",
     "TreeRefused",
+    "Verdict",
     "Version",
     "about_pages",
+    "below",
     "changes",
+    "code_of",
     "covers",
     "differences",
     "history",
     "lost_sections",
     "manual_lock",
+    "verdict",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from manual.models.chapter import Chapter, Kind
 from manual.models.edition import Edition, Entry
 from manual.models.library import Held
 from manual.models.manual import Manual
+from manual.models.reference import Reference
 
 if TYPE_CHECKING:
     from manual.models.changes import EditionChanges
@@ -107,6 +109,11 @@ class Line:
     def url(self) -> str:
         """Its page, or for a part or group its heading in the contents, in the edition that is read."""
         return self.contents.address_of(self)
+
+    @property
+    def print_url(self) -> str:
+        """Its page for paper, in the edition that is read."""
+        return self.contents.address("print", self.slug)
 
     def at(self, anchor: str) -> str:
         """The address of one of its sections; a part's or group's sections have none of their own."""
@@ -237,6 +244,11 @@ class Contents:
         self.documents_to_come: Mapping[str, tuple[Held, str]] = {}
         # What its editions changed, where whoever reads it has read that already.
         self.listed: list[EditionChanges] | None = None
+        # What several texts take from others, where it has been read ahead.
+        self.texts_held: Mapping[int, str] | None = None
+        self.sections_held: (
+            tuple[frozenset[tuple[int, str]], Mapping[tuple[int, str], tuple[str, str]]] | None
+        ) = None
         window = edition.flag_window()
         if lines is None:
             lines = (Line(*row) for row in _entries(edition).values_list(*OF_A_LINE))
@@ -335,6 +347,11 @@ class Contents:
         return reverse(name, args=args)
 
     @property
+    def print_url(self) -> str:
+        """The contents themselves, for paper."""
+        return self.address("print-contents")
+
+    @property
     def addressing(self) -> str:
         """Which addresses it leads to: whatever keeps any of them keeps them under this word, too."""
         return "dated" if self.dated else "current"
@@ -354,12 +371,40 @@ class Contents:
         """What is true whatever the edition: as the page that shows these has read it, or else as it is now."""
         return self.manual_read or Manual.objects.current()
 
+    def read_ahead(self, amendments: Collection[int]) -> Contents:
+        """The same, for texts that are read together: what they take from other chapters is read at once. Four queries,
+        however many they are."""
+        ahead = copy(self)
+        own = self._references_of(amendments)
+        included = {
+            self.by_slug[slug].amendment_id
+            for kind, slug, _anchor in own
+            if kind == "include" and slug in self.by_slug
+        }
+        named = {
+            (self.by_slug[slug].amendment_id, anchor)
+            for _kind, slug, anchor in (*own, *self._references_of(included))
+            if anchor and slug in self.by_slug
+        }
+        ahead.texts_held = self.texts_of(included)
+        ahead.sections_held = frozenset(named), self.sections_of(named)
+        return ahead
+
+    def _references_of(self, amendments: Collection[int]) -> list[tuple[str, str, str]]:
+        """Each reference of these texts to a chapter as its kind, slug and anchor. One query."""
+        found = Reference.objects.filter(amendment__in=amendments, scheme="chapter").order_by()
+        return list(found.values_list("kind", "slug", "anchor").distinct())
+
     def texts_of(self, amendments: Collection[int]) -> Mapping[int, str]:
         """The stored HTML of these, by key, for passages that stand in other texts. One query."""
+        if self.texts_held is not None and self.texts_held.keys() >= set(amendments):
+            return self.texts_held
         return dict(Amendment.objects.filter(pk__in=amendments).values_list("pk", "html"))
 
     def sections_of(self, named: Collection[tuple[int, str]]) -> Mapping[tuple[int, str], tuple[str, str]]:
         """Number and heading of these sections, each by amendment and anchor. One query."""
+        if self.sections_held and self.sections_held[0] >= set(named):
+            return self.sections_held[1]
         found = Section.objects.filter(
             amendment__in={amendment for amendment, _anchor in named},
             anchor__in={anchor for _amendment, anchor in named},

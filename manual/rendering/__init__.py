@@ -3,6 +3,7 @@
 from manual.rendering.anchor_writing import write_anchors
 from manual.rendering.anchors import from_words as anchor_from_words
 from manual.rendering.mentions import Mention, mentions, numbered_links
+from manual.rendering.paper import apart, on_paper
 from manual.rendering.passage import Marks, marks, passage
 from manual.rendering.refusal import RenderingRefused
 from manual.rendering.render import VERSION, each_once, render
@@ -18,10 +19,12 @@ __all__ = [
     "RenderedSection",
     "RenderingRefused",
     "anchor_from_words",
+    "apart",
     "each_once",
     "marks",
     "mentions",
     "numbered_links",
+    "on_paper",
     "passage",
     "render",
     "sanitise",

@@ -30,7 +30,7 @@ MONTHS = [
 LONGEST_DAY = 60  # what is longer than any day is written is not shown back
 
 # Of a chapter, where it is asked for on another day, the chapter itself is meant.
-OF_A_CHAPTER = ("history", "compare", "cite")
+OF_A_CHAPTER = ("history", "compare", "cite", "print")
 
 
 def read_day(words: str) -> date | None:
@@ -110,7 +110,7 @@ class SamePage:
 # Where the contents are what a reader of another day is shown.
 ABOUT_EDITIONS = {
     "contents", "editions", "edition", "changes", "compare-editions", "bundle", "changes-bundle", "since-last-seen",
-    "on", "on-day",
+    "on", "on-day", "print-contents", "copy", "ask-copy",
 }  # fmt: skip
 
 

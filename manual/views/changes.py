@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from manual.models import ChapterDifference, Contents, Differences, Line, Mark, differences
+from manual.models import ChapterDifference, Contents, Line, Mark, differences
 from manual.views.another_day import read_day
 from manual.views.page import Page
 from manual.views.since import Since
@@ -106,7 +107,7 @@ def since(request: HttpRequest) -> HttpResponse:
         since=counted,
         earlier=_earlier_that_day(page, counted),
         found=found,
-        groups=_groups(found, counted) if found and counted else [],
+        groups=grouped(found.chapters, counted) if found and counted else [],
     )
 
 
@@ -127,10 +128,10 @@ def _earlier_that_day(page: Page, counted: Since | None) -> list[Since]:
     return [Since(counted.day, edition, by_edition=True) for edition in earlier]
 
 
-def _groups(found: Differences, counted: Since) -> list[tuple[str, list[Listed]]]:
+def grouped(chapters: Iterable[ChapterDifference], counted: Since) -> list[tuple[str, list[Listed]]]:
     """The chapters by what matters most about each, in the order of the contents; empty groups left out."""
     groups: dict[str, list[Listed]] = {word: [] for word in (*GROUPS, ELSEWHERE, RENUMBERED)}
-    for each in found.chapters:
+    for each in chapters:
         word = next((word for word, words in GROUPS.items() if set(words) & set(each.words)), ELSEWHERE)
         groups[RENUMBERED if each.only_renumbered else word].append(Listed(each, counted))
     return [(word, listed) for word, listed in groups.items() if listed]

@@ -18,6 +18,7 @@ from manual.views.found import found_in
 from manual.views.marks import marks_of
 from manual.views.narrowing import Narrowed
 from manual.views.page import Page
+from manual.views.short_address import ShortAddress
 from manual.views.ways_in import ways_in
 from manual.workflow import name_of
 from manual.workflow.permission import SUBMIT
@@ -39,6 +40,7 @@ def contents(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         narrowed=narrowed,
         flagged=list(page.contents.flagged()),
         outside_parts=outside_parts,
+        short_address=ShortAddress.of(page),
     )
 
 
@@ -136,6 +138,7 @@ def chapter_page(page: Page, line: Line, *, draft: Amendment | None = None, **co
         before=before,
         after=after,
         draft=draft,
+        short_address=None if draft else ShortAddress.of(page, line),
         **context,
     )
     if found:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from manual import workflow
-from manual.models import Chapter
+from manual.models import Chapter, code_of
 from tests.manual_maker import agreed, filed, meaning
 
 SECRET = "Zyxomma"
@@ -79,6 +79,15 @@ PAGES = [
     "/editions/4/bundle.zip",
     "/editions/3/bundle.zip",
     "/changes/bundle.zip?since=2026-03-02",
+    "/print/",
+    "/chapters/referral/print/",
+    "/chapters/core/print/",
+    "/chapters/new-one/print/",
+    "/editions/4/contents/print/",
+    "/editions/4/chapters/referral/print/",
+    "/editions/4/chapters/core/print/",
+    "/editions/3/chapters/new-one/print/",
+    *(f"/c/{code_of(edition, slug)}/" for edition in (3, 4) for slug in ("", "referral", "core", "new-one")),
 ]
 
 
@@ -120,6 +129,7 @@ def test_no_word_of_what_is_scheduled_reaches_a_reader_after_an_editor_has_read_
     client.force_login(editor)
     seen = [address for address in PAGES if SECRET in words_of(client.get(address, follow=True))]
     assert {"/editions/4/chapters/referral/", "/editions/4/contents/", "/editions/4/bundle.zip"} <= set(seen)
+    assert {"/editions/4/chapters/core/print/", f"/c/{code_of(4, 'referral')}/"} <= set(seen)
     assert f"/editions/4/search/suggestions/?q={ASKED[:4]}" in seen
     client.logout()
     assert [address for address in PAGES if SECRET in words_of(client.get(address, follow=True))] == []
