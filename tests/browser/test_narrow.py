@@ -78,10 +78,19 @@ A note[^1] and `{LONG_WORD}`.
 [^1]: {LONG_WORD}, and {"a-very-long-address/" * 6}.
 """
 ADDRESSES = [
-    "/chapters/bullying/", "/chapters/bullying/?q=columns", "/chapters/bullying/compare/",
-    "/chapters/bullying/history/", "/chapters/timescales/", "/chapters/contact-details/", "/chapters/guidance-library/", "/", "/search/?q=columns",
-    "/search/?q=helpline", "/keywords/", "/keywords/helpline/",
-]  # fmt: skip
+    "/",
+    "/chapters/bullying/",
+    "/chapters/bullying/?q=columns",
+    "/chapters/bullying/compare/",
+    "/chapters/bullying/history/",
+    "/chapters/timescales/",
+    "/chapters/contact-details/",
+    "/chapters/guidance-library/",
+    "/search/?q=columns",
+    "/search/?q=helpline",
+    "/keywords/",
+    "/keywords/helpline/",
+]
 
 
 @pytest.fixture
