@@ -2,7 +2,8 @@
 
 Cross references get the number, title and address that their chapter has in the edition that is read; keywords lead
 to their meaning, documents to their file, with its kind and size; pictures are shown; passages and lists that are
-written elsewhere are put in; outside links say that they are outside.
+written elsewhere are put in; outside links say that they are outside; telephone numbers can be rung; and tables are
+told what a narrow screen needs to show their rows one under another.
 Everything is built as a tree and serialised once, so that text is escaped by construction.
 """
 
@@ -23,7 +24,7 @@ from django.urls import reverse
 from lxml import etree
 from lxml.html import Element, HtmlElement, fragment_fromstring
 
-from manual import comparison, rendering
+from manual import comparison, rendering, telephones
 from manual.models import (
     Amendment,
     Contents,
@@ -43,7 +44,16 @@ CHAPTER_ADDRESS = re.compile(r"chapter:([\w-]+)(?:#([\w:.-]+))?")
 KEYWORD_ADDRESS = re.compile(r"keyword:([\w-]+)")
 DOCUMENT_ADDRESS = re.compile(r"document:([\w-]+)")
 # Where a keyword is not linked: it would be a link in a link, or lost in a heading, label or number.
-NOT_LINKED = {"a", "h2", "h3", "h4", "h5", "h6", "code", "pre", "th", "sup"}
+NOT_LINKED = {"a", "h2", "h3", "h4", "h5", "h6", "code", "pre", "thead", "caption", "sup"}
+# What was taken out is no number to ring.
+NOT_RUNG = {"a", "h2", "h3", "h4", "h5", "h6", "code", "pre", "thead", "sup", "del"}
+# Words flow through these; anything else begins a new passage.
+INLINE = {"a", "br", "code", "del", "em", "img", "ins", "mark", "span", "strong", "sup"}
+# Wider ones are scrolled, narrower ones fit a phone.
+COLUMNS_OF_ROWS = range(3, 7)
+ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
+# More than “999” with the signs and spaces around it.
+LONGEST_ALONE = 12
 LABELS = {
     "passage-label",
     "status-label",
@@ -56,6 +66,8 @@ LABELS = {
     "passage-gone",
     "visually-hidden",
 }
+# A number or an address may be in it, a link, a picture or a table.
+_MAY_CHANGE = re.compile(r"\d{3}|@|href|<img|<table")
 DAY = 24 * 60 * 60
 # A meaning that is longer is shown in place only by its first paragraphs.
 LONGEST_IN_PLACE = 400
@@ -140,7 +152,7 @@ def decorate_changes(html: str, contents: Contents) -> str:
     """Tracked changes of stored texts, with their references as readers of these contents see them."""
     root = _parse(html)
     _resolve_references(root, contents)
-    _label_outside_links(root)
+    _finish(root)
     return to_html(root)
 
 
@@ -202,7 +214,7 @@ def _ready(
         _number_paragraphs(root, line)
         _name_what_is_put_in(root)
         _resolve_references(root, line.contents, sections)
-        _label_outside_links(root)
+        _finish(root)
     written = [
         replace(row, old=to_html(left), new=to_html(right))
         for row, left, right in zip(rows, old, new, strict=True)
@@ -226,7 +238,7 @@ def decorate_pieces(pieces: Sequence[str], contents: Contents) -> list[str]:
     """Tracked changes of several short texts, as `decorate_changes` makes them ready; with one query for all."""
     root = _parse("".join(f"<div>{piece}</div>" for piece in pieces))
     _resolve_references(root, contents)
-    _label_outside_links(root)
+    _finish(root)
     return [to_html(piece) for piece in root]
 
 
@@ -235,20 +247,20 @@ def urgent_help(contacts: Amendment | None, anchor: str, in_force: Edition) -> s
     if contacts is None:
         return ""
     html: str = rendering.passage(contacts.html, anchor, chapter=contacts.chapter.slug) or ""
-    if not re.search(r"\b(?:chapter|keyword|document):", html):
-        return html
     root = _parse(html)
-    _resolve_references(root, Contents.of(in_force))
+    if re.search(r"\b(?:chapter|keyword|document):", html):
+        _resolve_references(root, Contents.of(in_force))
+    _finish(root)
     return to_html(root)
 
 
 def keyword_meaning(meaning: Meaning, contents: Contents) -> str:
     """A keyword's meaning as HTML, its cross references resolved."""
-    if "href" not in meaning.html and "<img" not in meaning.html:
+    if not _MAY_CHANGE.search(meaning.html):
         return meaning.html
     root = _parse(meaning.html)
     _resolve_references(root, contents)
-    _label_outside_links(root)
+    _finish(root)
     return to_html(root)
 
 
@@ -282,7 +294,7 @@ def _decorate(
     sections = contents.sections_of(named) if named else {}
     for tree in trees:
         _resolve_references(tree, contents, sections)
-        _label_outside_links(tree)
+        _finish(tree)
     explained = [
         Explained(meaning.slug, meaning.name, to_html(tree), shortened)
         for meaning, (tree, shortened) in zip(meanings, beginnings, strict=True)
@@ -587,7 +599,7 @@ def _text(element: Any) -> str:
     return "".join(element.itertext()).strip()
 
 
-# --- Keywords and outside links ----------------------------------------------------------------------------
+# --- Keywords ----------------------------------------------------------------------------------------------
 
 
 def _link_keywords(
@@ -661,9 +673,7 @@ class _Marking:
         text = element.tail if is_tail else element.text
         if not text or not text.strip():
             return
-        # The text, a link, the text behind it, a link, …
-        pieces: list[Any] = []
-        rest = 0
+        links: list[tuple[int, int, HtmlElement]] = []
         for start, end, found in self.glossary.found_in(text, self.spoken_of):
             if found.slug in used or self._is_off(found):
                 continue
@@ -675,20 +685,8 @@ class _Marking:
             )
             link = _element("a", text[start:end], class_="keyword", href=address)
             self._explain(link, found, text[start:end])
-            pieces += [text[rest:start], link]
-            rest = end
-        if not pieces:
-            return
-        if is_tail:
-            parent = element.getparent()
-            at = parent.index(element) + 1
-            element.tail = pieces[0]
-        else:
-            parent, at = element, 0
-            element.text = pieces[0]
-        for n, link in enumerate(pieces[1::2]):
-            link.tail = pieces[2 * n + 2] if 2 * n + 2 < len(pieces) else text[rest:]
-            parent.insert(at + n, link)
+            links.append((start, end, link))
+        _put_in_links(element, is_tail, links)
 
     def _is_off(self, found: Meaning | SharedForm) -> bool:
         """A form that several keywords have is off if all of them are: else nobody knows which is meant."""
@@ -738,8 +736,130 @@ def _choice(shared: SharedForm, contents: Contents) -> Explained:
     return Explained(shared.slug, shared.form, "", choices=choices)
 
 
+def _put_in_links(element: Any, is_tail: bool, links: Sequence[tuple[int, int, HtmlElement]]) -> None:
+    """Links in place of stretches of one text, each with where that begins and ends."""
+    if not links:
+        return
+    text = element.tail if is_tail else element.text
+    if is_tail:
+        parent = element.getparent()
+        at = parent.index(element) + 1
+        element.tail = text[: links[0][0]]
+    else:
+        parent, at = element, 0
+        element.text = text[: links[0][0]]
+    ends = [start for start, _end, _link in links[1:]] + [len(text)]
+    for n, (_start, end, link) in enumerate(links):
+        link.tail = text[end : ends[n]]
+        parent.insert(at + n, link)
+
+
+# --- What needs no edition ---------------------------------------------------------------------------------
+
+
+def _finish(root: HtmlElement) -> None:
+    """What is done to every text, when all that belongs to it stands there."""
+    _label_outside_links(root)
+    _link_numbers(root)
+    _name_the_cells(root)
+
+
 def _label_outside_links(root: HtmlElement) -> None:
     for link in root.iter("a"):
         if re.match(r"https?://", link.get("href") or ""):
             link.set("rel", "external noopener")
             link.append(_element("span", " (external link)", class_="outside"))
+
+
+def _link_numbers(root: HtmlElement) -> None:
+    """Telephone numbers lead to whom they ring, and e-mail addresses to whom they write to."""
+    for element, is_tail, before in _spoken(root):
+        text = element.tail if is_tail else element.text
+        holder = element.getparent() if is_tail else element
+        _put_in_links(
+            element,
+            is_tail,
+            [
+                (
+                    reach.start,
+                    reach.end,
+                    _element("a", text[reach.start : reach.end], class_=reach.kind, href=reach.address),
+                )
+                for reach in telephones.found_in(text, before=before, about=_what_it_is_about(holder, text))
+            ],
+        )
+
+
+def _spoken(root: HtmlElement) -> list[tuple[Any, bool, str]]:
+    """Every stretch of text that may hold a number, of an element or behind it; and what stands before it in the same
+    passage."""
+    found: list[tuple[Any, bool, str]] = []
+    before = ""
+
+    def read(element: Any, is_tail: bool) -> None:
+        nonlocal before
+        if text := element.tail if is_tail else element.text:
+            if telephones.may_hold(text):
+                found.append((element, is_tail, before))
+            before += text
+
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if element.tag not in INLINE:
+            before = ""
+        if event == "end":
+            if element is not root:
+                read(element, True)
+        elif element.tag in NOT_RUNG or _classes(element) & (LABELS - {"include"}):
+            before += element.text_content() if element.tag in INLINE else ""
+            walk.skip_subtree()
+        else:
+            read(element, False)
+    return found
+
+
+def _what_it_is_about(holder: Any, text: str) -> str:
+    """The words around a number that stands alone: those of its passage, or of its row and the head of its column."""
+    if len(text) > LONGEST_ALONE:
+        return ""
+    while holder.tag in INLINE:
+        holder = holder.getparent()
+    if holder.tag == "p" and holder.getparent().tag in ("td", "li", "dd"):
+        holder = holder.getparent()
+    if holder.tag == "td" and (row := holder.getparent()) is not None:
+        table = next(row.iterancestors("table"), None)
+        heads = table.xpath("./thead/tr[1]/*") if table is not None else []
+        column = row.index(holder)
+        head = heads[column].text_content() if column < len(heads) else ""
+        return f"{head} {row.text_content()}"
+    if holder.tag == "dd" and (term := holder.getprevious()) is not None:
+        return f"{term.text_content()} {holder.text_content()}"
+    return str(holder.text_content())
+
+
+def _name_the_cells(root: HtmlElement) -> None:
+    """The cells of a table get the name of their column, which a narrow screen shows before each of them, where the
+    rows stand one under another. What they are is said as well, for not every browser goes on taking for a table what
+    no longer looks like one."""
+    for box in root.find_class("table"):
+        table = next((each for each in box if each.tag == "table"), None)
+        heads = table.xpath("./thead/tr/*") if table is not None else []
+        rows = table.xpath("./tbody/tr") if table is not None else []
+        names = [" ".join(head.text_content().split()) for head in heads]
+        if (
+            table is None
+            or len(heads) not in COLUMNS_OF_ROWS
+            or not all(names[1:])
+            or any(len(row) != len(heads) for row in rows)
+            or any(True for _ in table.iter("ins", "del"))
+        ):
+            continue
+        box.set("class", f"{box.get('class')} table-of-rows")
+        table.set("role", "table")
+        for part in table.iter("thead", "tbody", "tr", "th", "td"):
+            part.set(
+                "role", ROLES.get(part.tag) or ("rowheader" if part.get("scope") == "row" else "columnheader")
+            )
+        for row in rows:
+            for cell, name in list(zip(row, names, strict=True))[1:]:
+                cell.set("data-column", name)

@@ -463,7 +463,7 @@ def _beside_words(html: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {"areas": [], "kinds": [], "included": [], "links": []}
     for element in fragment_fromstring(html, create_parent="div").iter():
         classes = set((element.get("class") or "").split())
-        size = sum(1 for _ in element.iter("p", "li", "dt", "dd", "tr", "pre"))
+        size = sum(1 for _ in element.iter("p", "li", "dt", "dd", "tr", "pre", "figure"))
         if areas := sorted(word for word in classes if word.startswith("area-") and word not in _AREA_WORDS):
             found["areas"].append((element.tag, areas, size))
         if kinds := sorted(classes & _KINDS):

@@ -20,8 +20,10 @@ from manual.comparison.alignment import heaviest_rising
 HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 # Of the place in the chapter and not of its text.
 MARKS = frozenset({"section-number", "paragraph-number", "section-link", "footnote-back"})
-_GROUPS = frozenset({"section", "ul", "ol", "dl", "div", "blockquote", "table", "thead", "tbody", "tr"})
-_BLOCKS = _GROUPS | HEADINGS | {"p", "li", "dt", "dd", "td", "th", "pre", "hr"}
+_GROUPS = frozenset(
+    {"section", "ul", "ol", "dl", "div", "blockquote", "figure", "table", "thead", "tbody", "tr"}
+)
+_BLOCKS = _GROUPS | HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "figcaption", "pre", "hr"}
 _HOLDERS = frozenset({"li", "dt", "dd", "td", "th"})
 _WHOLE = frozenset({"pre", "hr"})
 STANDING_FOR = frozenset({"include", "changes"})

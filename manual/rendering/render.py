@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from manual.rendering import areas as area_marks
-from manual.rendering import boxes, characters, footnotes, limits, links, tables
+from manual.rendering import boxes, characters, contacts, figures, footnotes, limits, links, tables
 from manual.rendering.reading import read
 from manual.rendering.results import Rendered
 from manual.rendering.sanitise import sanitise
@@ -18,7 +18,7 @@ from manual.rendering.source import Source
 from manual.rendering.vocabulary import AREAS, RESERVED
 
 # Of the renderer: raise it whenever the same text gives other HTML, sections or words.
-VERSION = "2"
+VERSION = "3"
 
 _AREA = re.compile(r"[a-z][a-z0-9-]*")
 _Asked = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -67,6 +67,8 @@ def _render(markdown: str, numbering: Numbering, areas: Mapping[str, str]) -> Re
         area_marks.settle(root, areas, source)
         notes = footnotes.settle(root)
         links.settle(root)
+        contacts.settle(root)
+        figures.settle(root)
         tables.settle(root)
         references = links.references(root, source)
         sections = Divider(root, numbering, areas, source).divide(notes)

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 STATUSES = ("policy", "procedure", "guidance", "protocol")
 
-# A contact box says what it is by its contents.
-BOXES = MappingProxyType({"note": "Note", "warning": "Warning", "contact": ""})
+# A contact box and a list of documents say what they are by their contents.
+BOXES = MappingProxyType({"note": "Note", "warning": "Warning", "contact": "", "library": ""})
 
 APPENDIX = "appendix"
 

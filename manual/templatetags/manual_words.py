@@ -1,6 +1,5 @@
 """Small words that templates need of the nouns."""
 
-import re
 from collections.abc import Iterable
 from datetime import datetime, time
 
@@ -11,6 +10,7 @@ from django.utils.dateformat import format as date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from manual import telephones
 from manual.comparison import Piece
 from manual.lens import ELSEWHERE, Lens
 from manual.models import Amendment, Manual
@@ -25,19 +25,19 @@ CHANGED = {
     "withdrawn": "Withdrawn on",
 }
 
-# As they are written here: 01632 960001, (01632) 960 001, +44 1632 960001. Emergency numbers are words like others.
-_TELEPHONE = re.compile(r"(?<![\w+/-])(?:\+44[ -]?|\(?0)\d(?:[ -]?\(?\d\)?|\)[ -]?\d){7,10}(?![\w/-])")
-
 
 @register.filter
 def with_telephones(words: str) -> SafeString:
-    """Plain words, escaped, whose telephone numbers can be rung and never break at the end of a line."""
-    return mark_safe(_TELEPHONE.sub(_ring, escape(words)))  # noqa: S308 # escaped before
-
-
-def _ring(found: re.Match[str]) -> str:
-    digits = re.sub(r"[^+\d]", "", found[0])
-    return f'<a class="telephone" href="tel:{digits}">{found[0]}</a>'
+    """Plain words, escaped, whose telephone numbers can be rung and whose e-mail addresses can be written to."""
+    written, rest = [], 0
+    for reach in telephones.found_in(words, about=words):
+        linked = escape(words[reach.start : reach.end])
+        written += [
+            escape(words[rest : reach.start]),
+            f'<a class="{reach.kind}" href="{escape(reach.address)}">{linked}</a>',
+        ]
+        rest = reach.end
+    return mark_safe("".join([*written, escape(words[rest:])]))  # noqa: S308 # each of them escaped
 
 
 @register.filter

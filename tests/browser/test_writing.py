@@ -252,6 +252,17 @@ FORMATS = [
     ("First.\n\n!!! note\n\n    Ring.\n\nLast.", "Ring.", "Note box", "First.\n\nRing.\n\nLast."),
     ("!!! note\n    Ring.\n", "Ring.", "Subheading", "!!! note\n\n    ### Ring.\n"),
     ("!!! note\n    Ring.\n", "Ring.", "Warning box", "!!! warning\n    Ring.\n"),
+    (
+        "First.\n\nTelephone: 1\nE-mail: 2\n\nLast.", "Telephone: 1\nE-mail: 2", "Contact box",
+        'First.\n\n!!! contact "Name of the team"\n    Telephone: 1\n    E-mail: 2\n\nLast.',
+    ),
+    (
+        'First.\n\n!!! contact "Duty team"\n    Telephone: 1\n\nLast.', "1", "Contact box",
+        "First.\n\nTelephone: 1\n\nLast.",
+    ),
+    ("", "", "List of documents",
+     "!!! library\n    [Name of the document](https://www.example.org/)\n    :   What it is for.\n"
+     "    :   Publisher, date; kind\n"),
     ("## Staff {: #staff }", "Staff", "Appendix", "## Staff {: #staff .appendix }"),
 ]  # fmt: skip
 

@@ -315,7 +315,7 @@ def test_the_cover_says_what_the_copy_is_and_what_applied_earlier_that_day(clien
         "Agreed by": "The board",
         "It holds": "10 pages of chapters and links, 2 keywords, 3 documents",
         "Copy made": "3 November 2026, 10:15:00 (London time)",
-        "From": "http://testserver/editions/3/contents/",
+        "From": "http://testserver/editions/3/contents/ (external link)",
     }
     assert "a copy for the record, not to be worked from" in cover
     assert "sha256sum -c SHA256SUMS.txt" in cover

@@ -148,3 +148,58 @@ def test_malformed_changes_are_refused_with_their_line(written):
 def test_exclamation_marks_can_be_escaped(text):
     assert "!!! note" in render(text).html
     assert "passage" not in render(text).html
+
+
+CONTACT = """!!! contact "Duty team"
+    Telephone: 01632 960130
+    E-mail: <duty@example.org>
+    Hours: Monday to Friday, 9am to 5pm
+"""
+
+
+def test_lines_of_a_contact_box_are_what_they_are_and_what_they_say():
+    assert render(CONTACT).html == (
+        '<div class="passage contact"><p class="passage-label">Duty team</p>\n<dl>\n'
+        "<dt>Telephone</dt>\n<dd>01632 960130</dd>\n"
+        '<dt>E-mail</dt>\n<dd><a href="mailto:duty@example.org">duty@example.org</a></dd>\n'
+        "<dt>Hours</dt>\n<dd>Monday to Friday, 9am to 5pm</dd>\n</dl>\n</div>"
+    )
+
+
+def test_a_contact_box_may_go_on_and_stand_in_the_box_of_an_area():
+    inside = CONTACT.replace("\n", "\n    ")
+    html = render(f"!!! kent\n    {inside}\n        Ask for the duty officer.\n\nAfter.").html
+    box, after = html.split("</div>\n</div>")
+    assert box.index("Kent only") < box.index("Duty team") < box.index("<dl>") < box.index("<p>Ask for")
+    assert after.strip() == "<p>After.</p>"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Ring the team.",
+        "Telephone: 01632 960130\n    or come by",
+        "Telephone:",
+        "Note that this sentence is far too long: it is one",
+    ],
+)
+def test_other_words_in_a_contact_box_stay_a_paragraph(words):
+    html = render(f"!!! contact\n    {words}").html
+    assert "<dl" not in html
+    assert "<p>" in html
+
+
+def test_lines_of_other_boxes_and_paragraphs_stay_lines():
+    assert "<dl" not in render("!!! note\n    Telephone: 01632 960130\n\nE-mail: none").html
+
+
+def test_a_library_is_a_list_of_documents_with_what_is_said_of_each():
+    html = render(
+        "!!! library\n\n    [The Act](https://example.org/)\n    :   What it is for.\n    :   Parliament, 1989; law\n\n"
+        "    [](document:form)\n    :   What it is for."
+    ).html
+    assert html == (
+        '<div class="passage library">\n<dl>\n<dt><a href="https://example.org/">The Act</a></dt>\n'
+        "<dd>What it is for.</dd>\n<dd>Parliament, 1989; law</dd>\n"
+        '<dt><a href="document:form"></a></dt>\n<dd>What it is for.</dd>\n</dl>\n</div>'
+    )

@@ -31,7 +31,7 @@ def test_a_table_with_an_empty_header_has_none():
 
 def test_an_empty_cell_in_a_header_is_no_header():
     html = render("| | When |\n|---|---|\n| a | b |").html
-    assert html.count("<th ") == 1
+    assert html.count('scope="col"') == 1
 
 
 def test_a_table_of_a_header_alone_has_no_empty_row():
@@ -55,3 +55,42 @@ def test_a_row_whose_cells_apply_to_different_areas_applies_to_none_itself():
     assert '<td class="area area-kent">c' in html
     assert '<td class="area area-medway">d' in html
     assert "<tr class" not in html
+
+
+def test_a_line_of_its_own_above_or_below_is_the_caption():
+    for text in (f"Table: Who is *told*\n\n{TABLE}", f"{TABLE}\n\nTable: Who is *told*"):
+        html = render(f"Before.\n\n{text}\n\nAfter.").html
+        assert "<table>\n<caption>Who is <em>told</em></caption>\n<thead>" in html.replace(
+            "<table><", "<table>\n<"
+        )
+        assert html.startswith("<p>Before.</p>")
+        assert html.endswith("<p>After.</p>")
+        assert "Table:" not in html
+
+
+def test_a_line_that_is_no_caption_stays_a_paragraph():
+    assert "<p>Table: loose words</p>" in render("Table: loose words\n\nMore.").html
+    assert "<p>The table: below</p>" in render(f"The table: below\n\n{TABLE}").html
+
+
+def test_a_caption_takes_no_number_where_paragraphs_have_them():
+    rendered = render(f"One.\n\nTable: Who is told\n\n{TABLE}\n\nTwo.", numbering="paragraphs")
+    assert [section.number for section in rendered.sections] == ["1", "2"]
+
+
+def test_a_first_cell_in_bold_heads_its_row():
+    html = render(
+        "| Who | When |\n| --- | --- |\n| **Police** {: .kent } | At once |\n| **Both** today | Later |"
+    ).html
+    assert '<th scope="row"><strong>Police</strong> <span class="area-marker">(Kent only)</span></th>' in html
+    assert "<td><strong>Both</strong> today</td>" in html
+
+
+def test_first_cells_head_their_rows_where_the_corner_is_empty():
+    html = render("| | When |\n| --- | --- |\n| Police | At once |\n| | Later |").html
+    assert '<th scope="row">Police</th>' in html
+    assert "<td></td>\n<td>Later</td>" in html
+
+
+def test_rows_have_no_heads_where_the_columns_have_none():
+    assert "<th" not in render("| | |\n|---|---|\n| a | b |").html

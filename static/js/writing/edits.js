@@ -374,6 +374,17 @@ export function box(text, start, end, kind, placeholder, family = []) {
   return block(text, from, to, `${indent}!!! ${kind}\n${inside.join("\n")}`);
 }
 
+/** A contact box around the lines selected, or with lines to fill in; its name is selected, to be written over. */
+export function contactBox(text, start, end, name, lines) {
+  const edit = box(text, start, end, "contact", lines.join("\n    "));
+  const opened = edit.insert.indexOf("!!! contact\n");
+  if (opened < 0) return edit;
+  const at = opened + "!!! contact".length;
+  const insert = `${edit.insert.slice(0, at)} "${name}"${edit.insert.slice(at)}`;
+  const from = edit.from + at + 2;
+  return { ...edit, insert, start: from, end: from + name.length };
+}
+
 function marked(line, change) {
   const found = line.match(ATTRIBUTES);
   const words = change(found ? found[1].trim().split(/\s+/).filter(Boolean) : []);

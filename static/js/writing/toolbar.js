@@ -4,6 +4,8 @@ import * as edits from "./edits.js";
 import { askForLink, askForTable, pick, pickDocument } from "./pickers.js";
 
 const PARAGRAPH = "Write here what it says.";
+const CONTACT = ["Telephone: 01632 960000", "E-mail: name@example.org", "Hours: Monday to Friday, 9am to 5pm"];
+const DOCUMENT = "[Name of the document](https://www.example.org/)\n    :   What it is for.\n    :   Publisher, date; kind";
 
 export class Toolbar {
   constructor(bar, field, server) {
@@ -136,6 +138,8 @@ export class Toolbar {
       status: () => this.edit(edits.status, word, PARAGRAPH),
       area: () => this.edit(edits.area, word, this.areas, PARAGRAPH),
       box: () => this.edit(edits.box, word, PARAGRAPH, ["note", "warning"]),
+      contactbox: () => this.edit(edits.contactBox, "Name of the team", CONTACT),
+      library: () => this.edit(edits.box, "library", DOCUMENT),
       appendix: () => this.edit(edits.appendix, "Appendix: its name"),
       undo: () => this.command("undo"),
       redo: () => this.command("redo"),
