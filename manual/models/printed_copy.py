@@ -31,7 +31,7 @@ def code_of(edition: int, slug: str = "") -> str:
 
 
 def _number(edition: int, slug: str) -> int:
-    """What the letters stand for: the first bits of a hash, so that a code with a slip in it is hardly another's."""
+    """What the letters stand for: the first bits of a hash, so that a slip is hardly ever the code of another."""
     digest = hashlib.sha256(f"{edition}:{slug}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 64 - BITS * LENGTH
 
