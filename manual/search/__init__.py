@@ -14,8 +14,10 @@ from manual.models import Amendment, Contents, Edition, Glossary, Section, manua
 from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
 from manual.search.answers import Answers, answers, cards_of, speaking_of
 from manual.search.filters import Filters
+from manual.search.leads import leads_of, written
 from manual.search.marking import Marker
 from manual.search.meanings import Others, others
+from manual.search.questions import carries
 from manual.search.results import Group, Hit, Marked, Results
 from manual.search.rows import MOST_FOUND, Index, Key, Row, Stored, Wanted
 from manual.search.stems import stems_of
@@ -44,11 +46,12 @@ __all__ = [
 BATCH = 20
 
 PER_PAGE = 10
-BEST_OF_A_CHAPTER = 3
+BEST_OF_A_CHAPTER = 5  # at most, if they are among the best of the page
+FAR_BEHIND = 2.0
 ALL_OF_A_CHAPTER = 200
-FAR_BEHIND = 1.6
-ENOUGH = 30  # sections with every word, so that nobody looks for those that have some
+ENOUGH = 60  # sections with every word, so that nobody looks for those that have some
 MOST_KEYWORDS = 4
+MOST_SECTIONS = 40  # of a chapter, that are looked at for what else is in it
 NO_FILTERS = Filters()
 
 
@@ -113,22 +116,31 @@ def search(
     terms = vocabulary.terms(meant, known)
     wanted = _wanted(terms, meant, contents, filters)
     found = _found(wanted, contents, filters)
-    written = ""
+    put_right = ""
     if not found and correct and (better := _corrected(meant, query, contents, known)):
-        meant, written = better.asked, better.query
+        meant, put_right = better.asked, better.query
         terms = vocabulary.terms(meant, known)
         wanted = _wanted(terms, meant, contents, filters)
         found = _found(wanted, contents, filters)
     every = frozenset(found)
-    if len(found) < ENOUGH and sum(len(term.each) for term in terms) > 1:
+    loosely = len(found) < ENOUGH and sum(len(term.each) for term in terms) > 1
+    if loosely:
         # Few have every word, and those that have most may well be what is meant.
         found = {
             **found,
             **_found(replace(wanted, terms=vocabulary.apart(terms), loose=True), contents, filters),
         }
-    looked_at = _backend().fetch(ranking.to_look_at(found), "stems")
-    sought = ranking.Sought(terms, written or query)
-    rows = ranking.ranked(found, every, contents.by_amendment, looked_at, sought)
+    sought = ranking.Sought(terms, put_right or query)
+    lines = contents.by_amendment
+    stored = _backend().fetch(ranking.to_look_at(found), "stems")
+    looked_at = ranking.look_at(found, every, lines, stored, sought)
+    if loosely and not (meant.excluded or filters.of_sections):
+        # Whatever else the best chapters have to say may answer it in other words.
+        more = [key for key in _all_of(ranking.best_chapters(looked_at)) if key not in stored]
+        others_of = ranking.look_at(found, every, lines, _backend().fetch(more, "stems"), sought)
+        looked_at.update({key: looked for key, looked in others_of.items() if any(looked.there)})
+        found = {**dict.fromkeys(looked_at, 0.0), **found}
+    rows = ranking.ranked(found, lines, looked_at, sought, loose=not every)
     keywords = [] if filters else _keywords(query, glossary, sought)
     marker = Marker(terms)
     entries: dict[object, list[ranking.Ranked]] = {}
@@ -136,7 +148,15 @@ def search(
         entries.setdefault(row.line.chapter_id if row.line else row.meaning, []).append(row)
     most = ALL_OF_A_CHAPTER if filters.chapter else BEST_OF_A_CHAPTER
     begin = (max(1, page) - 1) * per_page
-    chosen = [(rows, _best(rows, most)) for rows in islice(entries.values(), begin, begin + per_page)]
+    of_page = list(islice(entries.values(), begin, begin + per_page))
+    least = _least([row for rows in of_page for row in rows[:most]], per_page)
+    following = [least] * len(of_page)
+    if sum(len(rows[:most]) for rows in of_page) > per_page:
+        # There is no room for all: the next chapter comes before a section that is far behind it.
+        following = [*(rows[0].score - FAR_BEHIND for rows in of_page[1:]), least]
+    chosen = [
+        (rows, _best(rows, most, max(least, behind))) for rows, behind in zip(of_page, following, strict=True)
+    ]
     texts = _backend().fetch([row.key for _rows, best in chosen for row in best if row.line], "text")
     return Results(
         total=len(rows),
@@ -146,7 +166,7 @@ def search(
         capped=not wanted.every and len(found) >= MOST_FOUND,
         groups=[_group(rows, best, texts, marker) for rows, best in chosen],
         words=[word.typed for word in meant.telling],
-        corrected=written,
+        corrected=put_right,
         loose=bool(rows) and not every,
     )
 
@@ -209,19 +229,31 @@ def _found(wanted: Wanted, contents: Contents, filters: Filters) -> dict[Key, fl
 
 
 def _corrected(meant: Asked, query: str, contents: Contents, known: Others) -> spelling.Correction | None:
+    def is_known(word: str) -> bool:
+        return carries(word) or known.has(word)
+
     def how_often(tried: Sequence[Asked]) -> list[int]:
         each = [[Term(((word.phrase,),)) for word in one.telling] for one in tried]
         return _backend().how_often(each, contents.edition.pk)
 
-    return spelling.corrected(meant, clean(query), _backend().alike, how_often)
+    return spelling.corrected(meant, clean(query), _backend().alike, how_often, is_known)
 
 
-def _best(rows: Sequence[ranking.Ranked], most: int) -> list[ranking.Ranked]:
-    """The first few: two at least, and no third that is far behind the first."""
-    least = rows[0].score - FAR_BEHIND
+def _least(rows: Iterable[ranking.Ranked], most: int) -> float:
+    """What the last of so many places of a page is worth."""
+    scores = sorted((row.score for row in rows), reverse=True)[:most]
+    return scores[-1] if scores else 0.0
+
+
+def _best(rows: Sequence[ranking.Ranked], most: int, least: float) -> list[ranking.Ranked]:
+    """The first, and those of the next that are worth at least so much."""
     return [
-        row for n, row in enumerate(rows[:most]) if n < 2 or row.score >= least or most > BEST_OF_A_CHAPTER
+        row for n, row in enumerate(rows[:most]) if not n or row.score >= least or most > BEST_OF_A_CHAPTER
     ]
+
+
+def _all_of(amendments: Iterable[int]) -> list[Key]:
+    return [(amendment, position) for amendment in amendments for position in range(MOST_SECTIONS)]
 
 
 def _keywords(query: str, glossary: Glossary, sought: ranking.Sought) -> list[ranking.Ranked]:
@@ -291,19 +323,21 @@ def _index(amendments: Iterable[int]) -> Counter[Spelling]:
 def _rows(amendments: Sequence[int]) -> list[Row]:
     """An address each: the chapter with the words before its first heading, and every section."""
     # Locked, so that a text that is being rendered anew is not indexed as it was.
-    titles = dict(
-        Amendment.objects.select_for_update()
+    texts = {
+        key: (title, leads_of(text))
+        for key, title, text in Amendment.objects.select_for_update()
         .filter(pk__in=amendments)
         .order_by("pk")
-        .values_list("pk", "title")
-    )
-    sections: dict[int, list[Section]] = {key: [] for key in titles}
-    for section in Section.objects.filter(amendment__in=titles).order_by("amendment_id", "position"):
+        .values_list("pk", "title", "text")
+    }
+    sections: dict[int, list[Section]] = {key: [] for key in texts}
+    for section in Section.objects.filter(amendment__in=texts).order_by("amendment_id", "position"):
         sections[section.amendment_id].append(section)
     rows = []
-    for key, title in titles.items():
+    for key, (title, leads) in texts.items():
         first = next((section.text for section in sections[key] if not section.anchor), "")
-        rows.append(Row(key, 0, "", "", clean(title), "", _flow(first), stems_of(f"¶ {_flow(first)}")))
+        stems = written(stems_of(f"¶ {_flow(first)}"), leads.get("", ""))
+        rows.append(Row(key, 0, "", "", clean(title), "", _flow(first), stems))
         rows += [
             Row(
                 amendment=key,
@@ -313,7 +347,10 @@ def _rows(amendments: Sequence[int]) -> list[Row]:
                 title=clean(title),
                 heading=clean(section.heading),
                 body=_flow(section.text),
-                stems=stems_of(f"{clean(section.heading)} ¶ {_flow(section.text)}"),
+                stems=written(
+                    stems_of(f"{clean(section.heading)} ¶ {_flow(section.text)}"),
+                    leads.get(section.anchor, ""),
+                ),
             )
             for section in sections[key]
             if section.anchor

@@ -27,6 +27,7 @@ class Meanings:
             phrases = list(dict.fromkeys(phrase for form in forms if (phrase := folded(form))))
             for phrase in phrases:
                 self._phrases.setdefault(_form(phrase), []).append(phrases)
+        self.words = frozenset(word for form in self._phrases for word in form)
         self.longest = min(LONGEST_FORM, max((len(form) for form in self._phrases), default=0))
 
     def __contains__(self, form: Form) -> bool:
@@ -43,6 +44,10 @@ class Others:
     def __init__(self, glossary: Meanings, editors: Meanings) -> None:
         self._kinds = (glossary, editors)
         self.longest = max(glossary.longest, editors.longest)
+
+    def has(self, word: str) -> bool:
+        """Whether any phrase has a folded word, whatever its ending."""
+        return any(stem(word) in kind.words for kind in self._kinds)
 
     def of(self, words: Sequence[str]) -> list[str]:
         """Other phrases for the thing that these folded words are a name of; the words themselves are not among them.

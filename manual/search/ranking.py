@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,41 +11,79 @@ from heapq import nsmallest
 from operator import mul
 
 from manual.models import Line, Meaning
+from manual.search.leads import LEADS
+from manual.search.questions import asks_for_number, hoped_for
 from manual.search.rows import Key, Stored
 from manual.search.stems import stems_of, stems_of_name
 from manual.search.terms import Term
 from manual.search.words import folded
 
 # So many of the best, as the database sees them, are looked at closely.
-LOOKED_AT = 60
+LOOKED_AT = 50
+# Of so many chapters, the best of what was looked at, all sections are looked at: the right one may have other words.
+CHAPTERS_LOOKED_AT = 2
 
 # How much each sign of a right answer is worth; found by trying, on judged queries.
 WORTH = {
-    "found": 0.1,  # what the database says
+    # Of a row by itself.
+    "found": 1.5,  # what the database says
     "every": 0.4,  # it has every word
-    "name": 0.9,  # how much of the query is in the title or heading
-    "whole_name": 0.55,
-    "tight": 0.5,  # and how little else
-    "title": 1.0,  # how much is in the title of the section's chapter
-    "about": 0.1,  # whether the rarest of it is
-    "context": 0.4,  # how much is in title and heading together
-    "whole_title": 0.7,  # for the chapter itself
-    "beginning": -0.1,  # it is the beginning of a chapter
-    "anywhere": 0.2,  # how much is anywhere in it
-    "whole": 0.35,
-    "together": 1.2,  # how much of it stands close together
-    "often": 0.2,
-    "same": 2.0,  # it is called exactly what was typed
-    "begins": 0.2,
-    "no_page": -0.2,
-    "withdrawn": -5.0,
-    "keyword": 0.1,
-    "keyword_named": 0.85,
-    "keyword_same": 1.6,
+    "named": 0.8,  # how much of the query is in the title or heading
+    "named_whole": -1.3,
+    "tight": 0.1,  # and how little else
+    "title": -0.6,  # how much is in the title of the section's chapter
+    "title_tight": 1.4,
+    "context": 1.7,  # how much is in title and heading together
+    "beginning": -0.4,  # it is the beginning of a chapter
+    "whole_title": 1.6,
+    "anywhere": 1.4,  # how much is anywhere in it
+    "whole": 0.5,
+    "together": 0.4,  # how much of it stands close together
+    "often": 0.6,
+    "lead": 1.3,  # how much is in its first words
+    "anchor": 3.1,  # how much is in its address
+    "same": 4.2,  # it is called exactly what was typed
+    "begins": 2.5,
+    "reading": -2.3,  # it only says where to read more
+    "place": -0.9,  # how far down its chapter it stands
+    "long": 0.7,
+    "no_page": -0.5,
+    "number": 1.7,  # it has a telephone number, and that is asked for
+    # Of its chapter, by all that was looked at.
+    "chapter": 2.1,  # how much of the query is anywhere in the chapter
+    "chapter_often": 0.7,
+    "hoped_for": 0.5,  # it is the kind of section that the question asks for
+    # Of what else was found: how much it leads there.
+    "led_to": 0.6,
+    "chapter_led_to": 0.9,  # for the chapter itself
+    "section_led_to": 1.9,
+    # Where nothing has every word.
+    "loose_title": 4.6,
+    "loose_found": 0.7,
+    # Of a keyword.
+    "keyword": 3.1,
+    "keyword_worth": 2.0,
 }
+WITHDRAWN = -20.0
+# The same of a keyword by itself.
+OF_A_KEYWORD = {
+    "name": 0.9, "whole_name": 0.55, "tight": 1.35, "anywhere": 0.2, "whole": 0.35, "same": 1.6,
+}  # fmt: skip
 CLOSE = 140  # letters of stems
+LEAD = 150
 TYPICAL = 600
+LONG = 600
+DEEP = 10  # sections
 SATURATION = 1.2
+# So many of the best count by where they lead, each less than the one before it.
+LEADING = 20
+LEADING_LESS = 0.3
+MOST_LED = 3.0
+TELEPHONE = re.compile(r" 0\d{2,4} \d{3}")
+READING = frozenset(
+    f" {name} "
+    for name in ("read", "further read", "other chapter", "see also", "read more", "relat chapter")
+)
 
 
 @dataclass(frozen=True)
@@ -62,8 +102,12 @@ class Sought:
         return folded(self.typed)
 
     @cached_property
-    def rarest(self) -> int:
-        return max(range(len(self.terms)), key=lambda n: self.terms[n].weight)
+    def asks_for_number(self) -> bool:
+        return asks_for_number(self.typed)
+
+    @cached_property
+    def hopes(self) -> tuple[frozenset[str], ...]:
+        return hoped_for(self.typed)
 
     @cached_property
     def weights(self) -> list[float]:
@@ -88,6 +132,22 @@ class Sought:
 
 
 @dataclass(slots=True)
+class Looked:
+    """A row that was looked at closely: the signs that it shows by itself, and what its chapter is told by."""
+
+    line: Line
+    name: str
+    signs: dict[str, float]
+    place: str  # its address, as others refer to it
+    leads: list[str]  # where it leads
+    there: list[float]  # how much of each term is in it or in the title of its chapter
+
+    @property
+    def worth(self) -> float:
+        return sum(WORTH[sign] * much for sign, much in self.signs.items())
+
+
+@dataclass(slots=True)
 class Ranked:
     """A row, or a keyword, with what it is worth."""
 
@@ -97,28 +157,61 @@ class Ranked:
     meaning: Meaning | None = None
 
 
-def ranked(
+def look_at(
     found: Mapping[Key, float],
     every: Container[Key],
     lines: Mapping[int, Line],
-    looked_at: Mapping[Key, Stored],
+    rows: Mapping[Key, Stored],
     sought: Sought,
-) -> list[Ranked]:
-    """Best first; equals in the order of the contents. `every` has those with every word; `lines` are by amendment."""
+) -> dict[Key, Looked]:
+    """These rows looked at closely. `every` has those with every word; `lines` are by amendment."""
     best = max(found.values(), default=0.0) or 1.0
-    # There may be thousands, of which a page shows a few: nothing is done for each that is not needed.
-    rows = []
-    worth_found, worth_every = WORTH["found"], WORTH["every"]
+    looked_at = {}
+    for key, row in rows.items():
+        line = lines.get(key[0])
+        if line is not None:
+            looked = looked_at[key] = _looked(line, row, sought)
+            looked.signs["found"] = found.get(key, 0.0) / best
+            looked.signs["every"] = float(key in every)
+    return looked_at
+
+
+def best_chapters(looked_at: Mapping[Key, Looked], most: int = CHAPTERS_LOOKED_AT) -> list[int]:
+    """The amendments of the best of what was looked at."""
+    best: dict[int, float] = {}
+    for key, looked in looked_at.items():
+        best[key[0]] = max(best.get(key[0], -math.inf), looked.worth)
+    return sorted(best, key=lambda amendment: (-best[amendment], amendment))[:most]
+
+
+def ranked(
+    found: Mapping[Key, float],
+    lines: Mapping[int, Line],
+    looked_at: Mapping[Key, Looked],
+    sought: Sought,
+    *,
+    loose: bool,
+) -> list[Ranked]:
+    """Best first; equals in the order of the contents. Those that were looked at come first. `loose`: nothing has every
+    word."""
+    _of_leads(looked_at)
+    _of_chapters(looked_at, sought, loose=loose)
+    rows = [
+        Ranked(looked.worth + (WITHDRAWN if looked.line.withdrawn else 0.0), looked.line, key)
+        for key, looked in looked_at.items()
+    ]
+    last = min((row.score for row in rows), default=0.0)
+    best = max(found.values(), default=0.0) or 1.0
+    rows.sort(key=lambda row: (-row.score, row.line.place if row.line else 0, row.key[1]))
+    # There may be thousands more, of which a page shows a few: nothing is done for each that is not needed.
+    rest = []
     for key, score in found.items():
         line = lines.get(key[0])
-        if line is None:
-            continue
-        worth = worth_found * score / best + (worth_every if key in every else 0.0)
-        row = looked_at.get(key)
-        worth += _worth(line, row, sought) if row else -1.0
-        rows.append((-worth, line.place, key[1], key, line))
-    rows.sort()
-    return [Ranked(-below, line, key) for below, _place, _position, key, line in rows]
+        if key not in looked_at and line is not None:
+            rest.append((-score, line.place, key[1], key, line))
+    rest.sort()
+    rows.extend([Ranked(last - 1.0 - below / best, line, key) for below, _place, _position, key, line in rest])
+    return rows
 
 
 def to_look_at(found: Mapping[Key, float]) -> list[Key]:
@@ -143,56 +236,111 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
                 )
         if not named:
             continue
-        inside = [max(term.share(text), *(term.share(form) for form in forms)) for term in sought.terms]
-        worth = (
-            WORTH["keyword"]
-            + named * (WORTH["name"] + WORTH["whole_name"] * named)
-            + named * tight * (WORTH["tight"] + WORTH["keyword_named"])
-            + WORTH["anywhere"] * sought.share(inside)
-            + WORTH["whole"] * sought.share(inside) ** 2
-            + WORTH["keyword_same"] * named * (tight > 0.99)
+        inside = sought.share(
+            max(term.share(text), *(term.share(form) for form in forms)) for term in sought.terms
         )
-        rows.append(Ranked(worth, meaning=meaning))
+        worth = (
+            named * (OF_A_KEYWORD["name"] + OF_A_KEYWORD["whole_name"] * named)
+            + OF_A_KEYWORD["tight"] * named * tight
+            + OF_A_KEYWORD["anywhere"] * inside
+            + OF_A_KEYWORD["whole"] * inside**2
+            + OF_A_KEYWORD["same"] * named * (tight > 0.99)
+        )
+        rows.append(Ranked(WORTH["keyword"] + WORTH["keyword_worth"] * worth, meaning=meaning))
     rows.sort(key=lambda row: (-row.score, row.meaning.name if row.meaning else ""))
     return rows
 
 
-def _worth(line: Line, row: Stored, sought: Sought) -> float:
+def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
     terms = sought.terms
     title = stems_of_name(line.title)
     text = row.stems or stems_of(f"{row.heading} ¶ {row.body}")
     words = row.heading if row.position else line.title
     name = stems_of_name(words) if row.position else title
+    text, _, leads = text.partition(LEADS[1:])
     if not row.position:
         text = title + text
+    body = text.find(" ¶ ") + 2
+    title_shares, of_title = sought.name(title)
+    in_title = sought.share(title_shares)
     in_name, covered = sought.name(name)
     in_text = [term.share(text) for term in terms]
     named = sought.share(in_name)
-    worth = named * (WORTH["name"] + WORTH["whole_name"] * named)
-    if named:
-        worth += WORTH["tight"] * named * min(1.0, covered / max(1, name.count(" ") - 1))
-    if row.position:
-        in_title, _ = sought.name(title)
-        worth += WORTH["title"] * sought.share(in_title) + WORTH["about"] * in_title[sought.rarest]
-        anywhere = sought.share(map(max, in_title, in_text))
-        if named:
-            worth += WORTH["context"] * (sought.share(map(max, in_title, in_name)) ** 2 - named**2)
-    else:
-        worth += WORTH["beginning"] + WORTH["whole_title"] * named**2
-        anywhere = sought.share(map(max, in_name, in_text))
-    worth += WORTH["anywhere"] * anywhere + WORTH["whole"] * anywhere**2
-    worth += WORTH["together"] * _together(text, sought, in_text)
-    worth += WORTH["often"] * _often(text, sought, in_text)
+    there = list(map(max, title_shares, in_text))
+    anywhere = sought.share(there)
     plain = folded(words)
+    signs = {
+        "named": named,
+        "named_whole": named**2,
+        "tight": named * min(1.0, covered / max(1, name.count(" ") - 1)),
+        "title": in_title,
+        "title_tight": in_title * min(1.0, of_title / max(1, title.count(" ") - 1)),
+        "context": sought.share(map(max, title_shares, in_name)) ** 2,
+        "anywhere": anywhere,
+        "whole": anywhere**2,
+        "together": _together(text, sought, in_text),
+        "often": _often(text, sought, in_text),
+        "lead": sought.share(term.share(text[body : body + LEAD]) for term in terms),
+        "long": max(0.0, math.log(len(text) / LONG)) if text else 0.0,
+    }
+    if row.position:
+        anchor = stems_of_name(row.anchor)
+        signs["anchor"] = sought.share(term.share(anchor) for term in terms)
+        signs["place"] = min(1.0, row.position / DEEP)
+        signs["reading"] = float(name in READING)
+    else:
+        signs["beginning"] = 1.0
+        signs["whole_title"] = named**2
+    if sought.asks_for_number and TELEPHONE.search(text):
+        signs["number"] = 1.0
     if plain == sought.plain:
-        worth += WORTH["same"]
+        signs["same"] = 1.0
     if plain.startswith(sought.plain):
-        worth += WORTH["begins"]
-    if line.withdrawn:
-        worth += WORTH["withdrawn"]
+        signs["begins"] = 1.0
     if not line.is_page:
-        worth += WORTH["no_page"]
-    return worth
+        signs["no_page"] = 1.0
+    place = f"{line.slug}#{row.anchor}" if row.position else line.slug
+    return Looked(line, name, signs, place, leads.split(), there)
+
+
+def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
+    """What the best of what was looked at says by leading from one to another."""
+    led_to: dict[str, float] = {}
+    best = sorted(looked_at, key=lambda key: (-looked_at[key].worth, key))[:LEADING]
+    for n, key in enumerate(best):
+        looked = looked_at[key]
+        chapters = {place.partition("#")[0] for place in looked.leads}
+        for place in chapters.union(looked.leads):
+            if place.partition("#")[0] != looked.line.slug:
+                led_to[place] = led_to.get(place, 0.0) + 1 / (1 + LEADING_LESS * n)
+    for (_, position), looked in looked_at.items():
+        chapter = min(MOST_LED, led_to.get(looked.line.slug, 0.0))
+        looked.signs["led_to"] = chapter
+        if position:
+            looked.signs["section_led_to"] = min(MOST_LED, led_to.get(looked.place, 0.0))
+        else:
+            looked.signs["chapter_led_to"] = chapter
+
+
+def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool) -> None:
+    """What the chapters of what was looked at tell of it."""
+    there: dict[int, list[float]] = {}
+    often: dict[int, float] = {}
+    for (amendment, _), looked in looked_at.items():
+        there[amendment] = list(map(max, there.get(amendment, looked.there), looked.there))
+        often[amendment] = often.get(amendment, 0.0) + looked.signs["often"]
+    most = max(often.values(), default=0.0) or 1.0
+    covered = {amendment: sought.share(shares) for amendment, shares in there.items()}
+    for (amendment, _), looked in looked_at.items():
+        signs = looked.signs
+        signs["chapter"] = covered[amendment]
+        signs["chapter_often"] = often[amendment] / most
+        if sought.hopes:
+            hopes = sum(any(word in looked.name for word in headings) for headings in sought.hopes)
+            signs["hoped_for"] = hopes * covered[amendment]
+        if loose:
+            signs["loose_title"] = signs["title"]
+            signs["loose_found"] = signs["found"]
 
 
 def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:

@@ -56,7 +56,7 @@ class Row:
     title: str
     heading: str
     body: str
-    stems: str  # of heading and text, to tell quickly how well it answers
+    stems: str  # of heading and text, to tell quickly how well it answers, and where they lead
 
 
 @dataclass(frozen=True)

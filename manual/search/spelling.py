@@ -10,11 +10,13 @@ from itertools import pairwise
 from rapidfuzz.distance import OSA
 
 from manual.search import vocabulary
+from manual.search.stems import stem
 from manual.search.words import LONGEST_WORD, Asked, Word
 
 _DOUBLED = re.compile(r"(.)\1")
 SHORTEST = 3
 SHORTEST_PART = 3
+SHORTEST_GUESSED = 6  # letters, for the first of them to be wrong
 MOST_WRONG = 4  # words of one query
 LOOKED_AT = 150
 TRIED = 6
@@ -22,6 +24,7 @@ TRIED = 6
 # How often each of several queries finds something, counted a little way only.
 HowOften = Callable[[Sequence[Asked]], list[int]]
 Alike = Callable[[str, int], list[str]]
+Known = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,15 @@ class Correction:
     query: str
 
 
-def corrected(asked: Asked, query: str, alike: Alike, how_often: HowOften) -> Correction | None:
-    """The query with each word that the manual does not have replaced by the likest that it has; none where there is
-    no such word, or none is alike.
+def corrected(
+    asked: Asked, query: str, alike: Alike, how_often: HowOften, is_known: Known = lambda word: False
+) -> Correction | None:
+    """The query with each word that the manual does not have, in any ending, replaced by the likest that it has; none
+    where there is no such word, or none is alike. A word that `is_known` otherwise is right as it is.
 
     Where several are equally alike, the one is taken that finds most together with the other words.
     """
-    wrong = _unknown(asked)
+    wrong = _unknown(asked, is_known)
     if not wrong:
         return None
     right: dict[Word, Word] = {}
@@ -72,26 +77,40 @@ def corrected(asked: Asked, query: str, alike: Alike, how_often: HowOften) -> Co
     return Correction(replace(asked, words=tuple(right.get(word, word) for word in asked.words)), written)
 
 
-def _unknown(asked: Asked) -> list[Word]:
+def _unknown(asked: Asked, is_known: Known) -> list[Word]:
     """The words that the manual has never used in any spelling."""
     words = [
         word
         for word in asked.telling
-        if not word.exact and len(word.joined) >= SHORTEST and not any(sign.isdigit() for sign in word.joined)
+        if not word.exact
+        and len(word.joined) >= SHORTEST
+        and not any(sign.isdigit() for sign in word.joined)
+        and not is_known(word.joined)
     ]
     if not words:
         return []
     pairs = {f"{one.joined}{two.joined}": {one, two} for one, two in pairwise(asked.words)}
-    known = vocabulary.known_words([*(word.joined for word in words), *pairs])
+    stems = [stem(word.joined) for word in words]
+    known = vocabulary.known_words([*(word.joined for word in words), *stems, *pairs])
     # “Whistle blowing” is written as one.
     paired = {word for pair, both in pairs.items() if pair in known for word in both}
-    return [word for word in words if word.joined not in known and word not in paired]
+    return [
+        word
+        for word in words
+        if not known.intersection((word.joined, stem(word.joined))) and word not in paired
+    ]
 
 
 def _alike(word: Word, alike: Alike) -> list[Word]:
     """The likest first: those that differ by a letter, in a long word by two; those that begin alike before others."""
     found = []
     for candidate in alike(word.joined, LOOKED_AT):
+        if stem(candidate) == stem(word.joined):
+            # “Starving” is no slip: the manual says “starved”.
+            return []
+        if len(word.joined) < SHORTEST_GUESSED and candidate[0] not in word.joined[:2]:
+            # Nearly every short word is like another; “kids” are not “aids”.
+            continue
         distance = _distance(word.joined, candidate)
         if distance <= _allowed(word.joined):
             found.append(

@@ -14,6 +14,7 @@ from itertools import pairwise
 from django.db import connection
 
 from manual.search.meanings import Others
+from manual.search.questions import FEWEST_WORDS, carries
 from manual.search.stems import numbers_of
 from manual.search.terms import Term
 from manual.search.words import COMMON, Asked, Word
@@ -27,6 +28,10 @@ BATCH = 400
 PROBE = "the"
 FEWEST_SECTIONS = 100
 LEAST_WEIGHT = 0.2
+# Other names of what is said in so many sections anyway tell nothing.
+LEAST_NAMED = 1.3
+# Of a word that only carries a question.
+CARRIED = 0.6
 _AMERICAN = re.compile(r"iz(e|ed|er|ers|es|ing|ation|ations)$")
 LAST_CHARACTER = "\U0010ffff"
 
@@ -42,7 +47,8 @@ def terms(asked: Asked, others: Others) -> list[Term]:
     last = words[-1]
     # “hepatitis b” is no beginning of “hepatitis before”.
     begins = last if not last.exact and len(last.parts[-1]) >= SHORTEST_BEGINNING else None
-    known = _Known(words, begins)
+    known = _Known(words, begins, [phrase for _, called in named.values() for phrase in called])
+    question = len(asked.telling) >= FEWEST_WORDS
     found: list[Term] = []
     n = 0
     while n < len(words):
@@ -58,12 +64,18 @@ def terms(asked: Asked, others: Others) -> list[Term]:
         if follows in telling and (together := known.pair(group[0], follows)):
             group = own = [group[0], follows]
             called = [*called, *together]
+        weights = tuple(known.weight(word, called) for word in own)
+        if length == 1 and len(own) == 1 and len(own[0].parts) == 1:
+            if weights[0] < LEAST_NAMED:
+                called = []
+            if question and carries(own[0].phrase):
+                weights = (weights[0] * CARRIED,)
         found.append(
             Term(
                 tuple(known.spellings(word) for word in own),
                 tuple(dict.fromkeys(each for phrase in called for each in numbers_of(phrase))),
                 last.phrase if own[-1] is begins else "",
-                tuple(known.weight(word) for word in own),
+                weights,
             )
         )
         n += len(group)
@@ -99,13 +111,16 @@ def known_words(words: Iterable[str]) -> set[str]:
 class _Known:
     """How the words of a query are written in the manual, and how often. One query."""
 
-    def __init__(self, words: Sequence[Word], begins: Word | None) -> None:
+    def __init__(self, words: Sequence[Word], begins: Word | None, called: Sequence[str] = ()) -> None:
         self._begins = begins
-        joined = {form for word in words for form in _british(word.joined)}
+        joined = {form for word in words for form in (*_british(word.joined), *word.parts)}
         pairs = {f"{one.joined}{two.joined}" for one, two in pairwise(words) if not (one.exact or two.exact)}
         self._written: dict[str, list[str]] = {}
         self._uses: dict[str, int] = {}
-        for plain, written, uses in _look_up({*joined, *pairs, PROBE}, begins.joined if begins else ""):
+        for plain, written, uses in _look_up(
+            {*joined, *pairs, *(word for phrase in called for word in phrase.split()), PROBE},
+            begins.joined if begins else "",
+        ):
             self._written.setdefault(plain, []).append(written)
             self._uses[plain] = self._uses.get(plain, 0) + uses
         # Nearly every section has it, so that it tells how many sections there are.
@@ -129,13 +144,17 @@ class _Known:
                     phrases.update(dict.fromkeys(continued))
         return tuple(phrases)
 
-    def weight(self, word: Word) -> float:
-        """How much a word tells: the more, the fewer sections have it."""
+    def weight(self, word: Word, called: Sequence[str] = ()) -> float:
+        """How much a word tells: the more, the fewer sections have it. Of one that none has, how much the phrases do
+        for what is `called` so."""
         if word.exact or word.others:
             return 1.5 * self._of(0)
-        uses = max(self._uses.get(form, 0) for form in (*_british(word.joined), *word.parts))
+        joined = max(self._uses.get(form, 0) for form in _british(word.joined))
+        uses = max(joined, min(self._uses.get(part, 0) for part in word.parts))
         if not uses and word is self._begins:
             uses = sum(count for plain, count in self._uses.items() if plain.startswith(word.joined))
+        if not uses and called:
+            uses = max(min(self._uses.get(part, 0) for part in phrase.split()) for phrase in called)
         return self._of(uses)
 
     def _of(self, uses: int) -> float:

@@ -14,7 +14,7 @@ KINDS = {
     "form",
 }  # fmt: skip
 # What the database's own ranking shows is worse by at least this.
-MARGIN = 0.2
+MARGIN = 0.3
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def newest(db) -> Contents:
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("file", "least", "least_first"),
-    [("judgements.yaml", 0.72, 0.70), ("judgements-by-others.yaml", 0.70, 0.70)],
+    [("judgements.yaml", 0.83, 0.78), ("judgements-by-others.yaml", 0.78, 0.76)],
 )
 def test_the_right_sections_stand_first(
     newest: Contents, file: str, least: float, least_first: float

@@ -166,12 +166,12 @@ def test_a_telephone_number_is_found_however_it_is_spaced(query: str, publish: P
 # --- Groups and filters -------------------------------------------------------------------------------------
 
 
-def test_a_chapter_stands_once_with_three_sections_at_most(publish: Publish) -> None:
+def test_a_chapter_stands_once_with_five_sections_at_most(publish: Publish) -> None:
     many = "".join(f"## Whistle {n} {{: #w{n} }}\n\nA whistle.\n\n" for n in range(7))
     edition = publish({"a": {"text": many}, "b": {"text": "## One {: #one }\n\nA whistle."}})
     results = ask("whistle", edition)
     assert [(group.line.slug, len(group.hits), group.more) for group in results.groups if group.line] == [
-        ("a", 3, 4),
+        ("a", 5, 2),
         ("b", 1, 0),
     ]
     assert (results.total, results.whole, results.chapters) == (8, 8, 2)
