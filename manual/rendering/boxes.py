@@ -16,9 +16,10 @@ from markdown.extensions import Extension
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.treeprocessors import Treeprocessor
 
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at, quoted
 from manual.rendering.source import Source
-from manual.rendering.vocabulary import BOXES, STATUSES, area_classes, only
+from manual.rendering.vocabulary import BOXES, STATUSES, area_classes, only, status_name
 
 # While blocks are read a label is no paragraph: a definition list would take a paragraph before it for its term.
 LABEL = "label"
@@ -108,7 +109,7 @@ class _Boxes(AdmonitionProcessor):
             words = only(self.areas, [kind])
             own, label = not title, f"{title} ({words})" if title else words
         else:
-            word = BOXES.get(kind, kind.capitalize())
+            word = status_name(kind) if kind in STATUSES else BOXES[kind] and _(BOXES[kind])
             # Whether it is an instruction or advice is never left to its colour.
             own, label = not title, f"{word}: {title}" if title and kind in STATUSES else title or word
         if label:
