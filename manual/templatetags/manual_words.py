@@ -16,7 +16,6 @@ from manual import telephones
 from manual.comparison import Piece
 from manual.lens import ELSEWHERE, Lens
 from manual.models import Amendment, Manual
-from manual.rendering import status_name
 from manual.workflow import name_of
 
 register = template.Library()
@@ -99,18 +98,6 @@ def commas(number: int) -> str:
 def change_word(amendment: Amendment) -> str:
     """What happened to the chapter on a day: “Updated on”."""
     return _(CHANGED[amendment.significance])
-
-
-@register.filter
-def said(word: str) -> str:
-    """One of the words by which the software tells changes apart (“New”, “Renamed”), in the language of the site."""
-    return _(word) if word else ""
-
-
-@register.filter
-def status_word(status: str) -> str:
-    """“Guidance”: what a passage is."""
-    return status_name(status)
 
 
 @register.filter
