@@ -44,8 +44,11 @@ class _References(InlineProcessor):
         if label not in self.notes.texts:
             line = self.notes.source.line_of(re.escape(f"[^{label}]"))
             raise RenderingRefused(
-                f"{at(line)} refers to a footnote [^{label}] that the text does not have. Add a line “[^{label}]: …” "
-                f"with its words; or write \\[^{label}] if no footnote is meant.",
+                _(
+                    "%(place)s refers to a footnote [^%(label)s] that the text does not have. Add a line "
+                    "“[^%(label)s]: …” with its words; or write \\[^%(label)s] if no footnote is meant."
+                )
+                % {"place": at(line), "label": label},
                 line,
             )
         mark = Element("sup", {"class": "footnote-ref", _NOTE: label})
@@ -94,7 +97,9 @@ class FootnotesExtension(Extension):
         if id in self.texts:
             line = self.source.line_of(rf"{re.escape(f'[^{id}]')}:", nth=2)
             raise RenderingRefused(
-                f"{at(line)} gives footnote [^{id}] a second time. Give one of the two another name.", line
+                _("%(place)s gives footnote [^%(label)s] a second time. Give one of the two another name.")
+                % {"place": at(line), "label": id},
+                line,
             )
         self.texts[id] = text
 

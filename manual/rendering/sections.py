@@ -132,7 +132,9 @@ class Divider:
         if not name:
             line = self.source.line_of(r"^#{1,6}\s*(?:\{:.*)?#*\s*$")
             raise RenderingRefused(
-                f"{at(line)}: a heading has no words. Add some, or take the line away.", line
+                _("%(place)s: a heading has no words. Add some, or take the line away.")
+                % {"place": at(line)},
+                line,
             )
         asked = heading.attrib.pop(CLASS, "").split()
         chosen = heading.attrib.pop(ID, "")
@@ -168,7 +170,8 @@ class Divider:
         if len(statuses) > 1:
             line = self._line_of(name)
             raise RenderingRefused(
-                f"{at(line)}: a section cannot be both {statuses[0]} and {statuses[1]}. Keep one of the two.",
+                _("%(place)s: a section cannot be both %(one)s and %(other)s. Keep one of the two.")
+                % {"place": at(line), "one": statuses[0], "other": statuses[1]},
                 line,
             )
         return statuses[0] if statuses else ""
@@ -178,7 +181,9 @@ class Divider:
         if appendix and within is not self.chapter:
             line = self._line_of(name)
             raise RenderingRefused(
-                f"{at(line)}: an appendix begins with a heading of the first level. Write it with “##”.", line
+                _("%(place)s: an appendix begins with a heading of the first level. Write it with “##”.")
+                % {"place": at(line)},
+                line,
             )
         if self.numbering == "paragraphs" or level > LAST_NUMBERED_LEVEL:
             return ""

@@ -36,7 +36,7 @@ SAME_EVERYWHERE = (
 # The words of an address that there is not are offered to be searched for.
 OF_THE_ADDRESS = "//main//a[starts-with(@href, '/search/?q=')]"
 # On the cover of a copy that is handed over: sums, names of files, and what to type to check them.
-OF_FILES = (r"SHA-?256(?:SUMS\.txt)?", r"[\w/.-]+\.(?:html|css|txt)")
+OF_FILES = (r"SHA-?256(?:SUMS\.txt)?", r"[\w/.-]+\.(?:html|css|txt|pdf)")
 TO_TYPE = "//code"
 
 REFERRAL = """
