@@ -4,6 +4,7 @@ no message of the catalogue brought. The manual's own words are Greek here, so t
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -337,6 +338,18 @@ ADDRESSES = (
     "/on/2999-01-01/",
     "/on/2999-01-01/chapters/referral/",
     "/on/2026-04-01/nowhere/",
+    "/print/",
+    "/chapters/referral/print/",
+    "/chapters/old-ways/print/",
+    "/chapters/leaflet/print/",
+    "/chapters/core/print/",
+    "/chapters/nowhere/print/",
+    "/editions/1/contents/print/",
+    "/editions/1/chapters/referral/print/",
+    "/editions/1/chapters/core/print/",
+    "/editions/1/chapters/bruising/print/",
+    "/c/",
+    "/c/9-9999999/",
 )
 
 
@@ -401,6 +414,23 @@ def test_nor_does_one_of_an_edition_that_is_still_to_come(client, greek, editor)
         f"/on/{soon:%Y-%m-%d}/",
         also=editor.username,
     )
+
+
+def test_nor_does_one_that_says_whether_a_printed_copy_is_still_current(client, greek):
+    printed = [
+        client.get(f"/editions/{edition}/{page}/print/").content.decode()
+        for edition in (1, 2, 3)
+        for page in (
+            "contents",
+            "chapters/referral",
+            "chapters/old-ways",
+            "chapters/core",
+            "chapters/leaflet",
+        )
+    ]
+    codes = {code for page in printed for code in re.findall(r"/(c/\d+-\w+)", page)}
+    assert len(codes) > len(greek)
+    assert not left_over(client, *(f"/{code}/" for code in sorted(codes)))
 
 
 def test_nor_does_one_of_sample_text(client, greek):
