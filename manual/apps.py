@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext, ngettext
 
 
 class ManualConfig(AppConfig):
@@ -8,6 +9,9 @@ class ManualConfig(AppConfig):
 
     def ready(self) -> None:
         from manual.models import guards
+        from manual.rendering import language
+
+        language.speak(gettext, ngettext)
 
         # A migration on SQLite rebuilds tables, which loses or breaks their triggers.
         pre_migrate.connect(guards.drop_before_migrating, sender=self, dispatch_uid="drop guards")

@@ -21,6 +21,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from lxml import etree
 from lxml.html import Element, HtmlElement, fragment_fromstring
 
@@ -130,8 +132,9 @@ def decorate(
     Cached, for none of them changes under its key; so the older text is read only where it is not.
     """
     key = ":".join(
-        ("decorated", settings.RELEASE, str(contents.edition.stamp), contents.addressing, str(amendment.pk),
-         amendment.rendered_with, line.number, *((str(since.pk), since.rendered_with) if since else ()))
+        ("decorated", settings.RELEASE, get_language() or "", str(contents.edition.stamp), contents.addressing,
+         str(amendment.pk), amendment.rendered_with, line.number,
+         *((str(since.pk), since.rendered_with) if since else ()))
     )  # fmt: skip
     decorated: Decorated | None = cache.get(key)
     if decorated is None:
@@ -183,7 +186,7 @@ def compare(
     Cached, for neither changes under its key; so the `texts` (stored HTML, the older first) are read only where it
     is not.
     """
-    made_of = [settings.RELEASE, inline, beside, only_changes]
+    made_of = [settings.RELEASE, get_language(), inline, beside, only_changes]
     for amendment, line in (before, after):
         contents = line.contents
         made_of += [amendment.pk, amendment.rendered_with, str(contents.edition.stamp), contents.addressing]
@@ -225,9 +228,9 @@ def _ready(
 def _name_what_is_put_in(root: HtmlElement) -> None:
     """Passages and lists of other chapters are named and not shown: what changes in them is no change of this text."""
     for box in root.find_class("include"):
-        box.text = "A passage is shown here: "
+        box.text = f"{_('A passage is shown here:')} "
     for box in root.find_class("changes"):
-        box.text = "A list of changes is shown here."
+        box.text = _("A list of changes is shown here.")
 
 
 def _columns(rows: Sequence[comparison.Row]) -> tuple[list[str], list[str]]:
@@ -342,15 +345,20 @@ def _headings(root: HtmlElement) -> Iterator[Heading]:
         section = element.getparent()
         if section is None or section.tag != "section" or not section.get("id"):
             continue
-        words = deepcopy(element)
-        words.tail = None
-        number = "".join(piece.text_content() for piece in words.find_class("section-number"))
-        for name in ("section-number", "section-link", "visually-hidden"):
-            for piece in words.find_class(name):
-                _replace(piece, [])
-        title = " ".join(words.text_content().split())
+        number, title = _number_and_words(element)
         areas = tuple(word[5:] for word in section.get("class", "").split() if word.startswith("area-"))
-        yield Heading(section.get("id"), number.strip(), title, int(element.tag[1]), areas)
+        yield Heading(section.get("id"), number, title, int(element.tag[1]), areas)
+
+
+def _number_and_words(heading: HtmlElement) -> tuple[str, str]:
+    """Of a section's heading, without what the software puts in for those who listen or link."""
+    words = deepcopy(heading)
+    words.tail = None
+    number = "".join(piece.text_content() for piece in words.find_class("section-number"))
+    for name in ("section-number", "section-link", "visually-hidden"):
+        for piece in words.find_class(name):
+            _replace(piece, [])
+    return number.strip(), " ".join(words.text_content().split())
 
 
 # --- Passages and lists that are written elsewhere ---------------------------------------------------------
@@ -379,7 +387,7 @@ def _put_in_passages(root: HtmlElement, into: Line, contents: Contents) -> None:
                 box,
                 [
                     _element(
-                        "p", "A passage of another chapter that is not in this edition.", class_="missing"
+                        "p", _("A passage of another chapter that is not in this edition."), class_="missing"
                     )
                 ],
             )
@@ -393,7 +401,7 @@ def _put_in_passages(root: HtmlElement, into: Line, contents: Contents) -> None:
         box.text = inner.text
         box.extend(list(inner))
         _say_what_it_is(box, rendering.marks(texts[line.amendment_id], anchor), line, into)
-        source = _element("p", "From ", class_="include-source")
+        source = _element("p", f"{_('From')} ", class_="include-source")
         source.append(_element("a", line.name, href=line.at(anchor)))
         if len(box):
             box[-1].tail = "\n"
@@ -408,9 +416,9 @@ def _say_what_it_is(box: HtmlElement, marks: rendering.Marks, line: Line, into: 
     labels = []
     status = marks.status or line.status
     if status != into.status and "status" not in marks.said:
-        labels.append(status.capitalize())
+        labels.append(rendering.status_name(status))
     if areas and areas != into.applies_to and "areas" not in marks.said:
-        labels.append(f"{line.contents.manual.area_names(areas)} only")
+        labels.append(_("%(areas)s only") % {"areas": line.contents.manual.area_names(areas)})
     if labels:
         label = _element("p", ", ".join(labels), class_="passage-label")
         label.tail, box.text = box.text, None
@@ -446,24 +454,36 @@ def _number_paragraphs(root: HtmlElement, line: Line) -> None:
         if anchor:
             mark.text = None
             link = _element("a", number, href=f"#{anchor}")
-            link.set("aria-label", f"Link to paragraph {number}")
+            link.set("aria-label", _("Link to paragraph %(number)s") % {"number": number})
             mark.append(link)
 
 
 def _offer_citations(root: HtmlElement, line: Line, contents: Contents) -> None:
     """Behind each heading and each numbered paragraph a link to its citation in the edition that is read."""
     page = reverse("edition-cite", args=[contents.edition.number, line.slug])
-    for own in [link for link in root.iter("a") if (link.get("aria-label") or "").startswith("Link to ")]:
+    for own in list(root.iter("a")):
         place = own.getparent()
-        if "paragraph-number" in _classes(place):
+        if "section-link" in _classes(own):
+            name = _cite_section(place)
+        elif "paragraph-number" in _classes(place):
+            name = _("Cite paragraph %(number)s") % {"number": own.text}
             place = place.getparent()
+        else:
+            continue
         link = _element(
-            "a", "Cite", class_="cite-link", href=f"{page}?section={own.get('href')[1:]}", rel="nofollow"
+            "a", _("Cite"), class_="cite-link", href=f"{page}?section={own.get('href')[1:]}", rel="nofollow"
         )
-        link.set("aria-label", f"Cite {own.get('aria-label').removeprefix('Link to ')}")
+        link.set("aria-label", name)
         if place[-1] is not own:
             place[-1].tail = f"{(place[-1].tail or '').rstrip()} "
         place.append(link)
+
+
+def _cite_section(heading: HtmlElement) -> str:
+    number, words = _number_and_words(heading)
+    if number:
+        return _("Cite section %(number)s") % {"number": number}
+    return _("Cite “%(heading)s”") % {"heading": rendering.in_a_name(words)}
 
 
 # --- References --------------------------------------------------------------------------------------------
@@ -481,13 +501,13 @@ def _resolve_references(
         if match := CHAPTER_ADDRESS.fullmatch(href):
             line = contents.by_slug.get(match[1])
             if line is None:
-                _unresolved(link, "not in this edition")
+                _unresolved(link, _("not in this edition"))
                 continue
             _resolve_chapter(link, line, match[2] or "", sections.get((line.amendment_id, match[2] or "")))
         elif match := KEYWORD_ADDRESS.fullmatch(href):
             meaning = Glossary.of(contents.edition).by_slug.get(match[1])
             if meaning is None:
-                _unresolved(link, "not in the glossary of this edition")
+                _unresolved(link, _("not in the glossary of this edition"))
                 continue
             link.set("href", contents.keyword_address(match[1]))
             link.set("class", "keyword")
@@ -496,18 +516,18 @@ def _resolve_references(
         elif match := DOCUMENT_ADDRESS.fullmatch(href):
             document, address = _document(match[1], contents)
             if document is None:
-                _unresolved(link, "document not available")
+                _unresolved(link, _("document not available"))
                 continue
             _resolve_document(link, document, address)
         elif href.startswith("document:"):
-            _unresolved(link, "document not available")
+            _unresolved(link, _("document not available"))
         elif href.startswith(("chapter:", "keyword:")):
-            _unresolved(link, "not in this edition")
+            _unresolved(link, _("not in this edition"))
     for image in list(root.iter("img")):
         match = DOCUMENT_ADDRESS.fullmatch(image.get("src") or "")
         document, address = _document(match[1], contents) if match else (None, "")
         if document is None:
-            _replace(image, [_element("em", image.get("alt") or "picture", class_="missing")])
+            _replace(image, [_element("em", image.get("alt") or _("picture"), class_="missing")])
         elif document.is_picture:
             _resolve_picture(image, document, address)
         else:
@@ -542,23 +562,24 @@ def _resolve_chapter(link: Any, line: Line, anchor: str, section: tuple[str, str
     link.set("href", line.link if outside else line.at(anchor))
     link.set("class", "reference")
     number, heading = section or ("", "")
+    within = ""
     if number and not heading:
         # A numbered paragraph; its number goes on from the chapter's.
-        within = f"paragraph {line.number}.{number}" if line.number else f"paragraph {number}"
-    else:
-        within = f"section {number}" if number else ""
+        within = _("paragraph %(number)s") % {"number": f"{line.number}.{number}" if line.number else number}
+    elif number:
+        within = _("section %(number)s") % {"number": number}
     place = ", ".join(words for words in (line.number, within) if words)
     if not _text(link):
         link.text = ", ".join(words for words in (line.name, f"{within} {heading}".strip()) if words)
     elif place:
         link.append(_element("span", f" ({place})", class_="reference-number"))
     if line.withdrawn:
-        note = " (withdrawn)"
-        after = line.read_instead
-        mark = _element("span", note if not after else " (withdrawn; see ", class_="withdrawn")
-        if after:
+        mark = _element("span", f" {_('(withdrawn)')}", class_="withdrawn")
+        if after := line.read_instead:
+            before, _name, behind = _("(withdrawn; see %(name)s)").partition("%(name)s")
+            mark.text = f" {before}"
             mark.append(_element("a", after.name, href=after.url))
-            mark[-1].tail = ")"
+            mark[-1].tail = behind
         mark.tail, link.tail = link.tail, ""
         link.addnext(mark)
 
@@ -768,7 +789,7 @@ def _label_outside_links(root: HtmlElement) -> None:
     for link in root.iter("a"):
         if re.match(r"https?://", link.get("href") or ""):
             link.set("rel", "external noopener")
-            link.append(_element("span", " (external link)", class_="outside"))
+            link.append(_element("span", f" {_('(external link)')}", class_="outside"))
 
 
 def _link_numbers(root: HtmlElement) -> None:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from manual.rendering.language import any_of
+
 # The class of what is dimmed.
 ELSEWHERE = "elsewhere"
 
@@ -39,7 +41,7 @@ class Lens:
     @property
     def others(self) -> str:
         """“Medway”; “Medway or Essex”."""
-        return " or ".join(str(name) for area, name in self.areas.items() if area != self.area)
+        return any_of(str(name) for area, name in self.areas.items() if area != self.area)
 
     def dims(self, applies_to: Collection[str]) -> bool:
         """Whether what applies to these areas (none: to all) is not for the area that is read for."""

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from manual.rendering.language import gettext as _
+
 # Whatever the caller tells chapters, amendments and editions apart by; hashable.
 Key = Any
 
@@ -115,7 +117,9 @@ def build(
     placed = list(_placed(order))
     if len(placed) < len(order):
         lost = next(line for line in order if line.chapter not in {line.chapter for line in placed})
-        raise ManifestRefused("would stand under a chapter that has no place in the contents", lost.chapter)
+        raise ManifestRefused(
+            _("would stand under a chapter that has no place in the contents"), lost.chapter
+        )
     gone = [replace(line, number="", level=0) for line in lines.values() if line.gone]
     return placed + gone
 
@@ -128,10 +132,10 @@ def check_based_on(current: Mapping[Key, Key], changed: Iterable[tuple[Key, Key,
     seen = set()
     for key, _version, based_on in changed:
         if key in seen:
-            raise ManifestRefused("is changed twice by the same edition", key)
+            raise ManifestRefused(_("is changed twice by the same edition"), key)
         seen.add(key)
         if based_on != current.get(key):
-            raise ManifestRefused("has changed since this version was begun; bring it up to date", key)
+            raise ManifestRefused(_("has changed since this version was begun; bring it up to date"), key)
 
 
 def flag_window(issues: Sequence[Issue]) -> set[Key]:
@@ -163,16 +167,16 @@ def _apply(edition: Key, lines: dict[Key, Line], changes: Iterable[Change]) -> l
     changed = set()
     for change in changes:
         if change.chapter in changed:
-            raise ManifestRefused("is changed twice by the same edition", change.chapter)
+            raise ManifestRefused(_("is changed twice by the same edition"), change.chapter)
         changed.add(change.chapter)
         before = lines.get(change.chapter)
         if change.based_on != (before.amendment if before else None):
             raise ManifestRefused(
-                "has changed since this amendment was begun; bring it up to date", change.chapter
+                _("has changed since this amendment was begun; bring it up to date"), change.chapter
             )
         if change.significance == NEW:
             if before and before.living:
-                raise ManifestRefused("is in the manual already, so it cannot be new", change.chapter)
+                raise ManifestRefused(_("is in the manual already, so it cannot be new"), change.chapter)
             if before and not before.gone:
                 lines[change.chapter] = replace(
                     before,
@@ -188,7 +192,7 @@ def _apply(edition: Key, lines: dict[Key, Line], changes: Iterable[Change]) -> l
                 )
             continue
         if not before or not before.living:
-            raise ManifestRefused("is not in the manual, so it can only be new", change.chapter)
+            raise ManifestRefused(_("is not in the manual, so it can only be new"), change.chapter)
         if change.significance == CORRECTION:
             lines[change.chapter] = replace(before, amendment=change.amendment)
         elif change.significance == AMENDED:
@@ -215,11 +219,13 @@ def _placed(order: Sequence[Line]) -> Iterator[Line]:
             stack.pop()
             continue
         if line.level >= DEEPEST:
-            raise ManifestRefused(f"would stand deeper than {DEEPEST} levels", line.chapter)
+            raise ManifestRefused(
+                _("would stand deeper than %(count)s levels") % {"count": DEEPEST}, line.chapter
+            )
         yield line
         below = children.get(line.chapter, [])
         if not line.living and (living := next((child for child in below if child.living), None)):
-            raise ManifestRefused("would stand under a withdrawn chapter", living.chapter)
+            raise ManifestRefused(_("would stand under a withdrawn chapter"), living.chapter)
         stack.append(_numbered(below, line))
 
 

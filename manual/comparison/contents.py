@@ -6,14 +6,18 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import Literal, NamedTuple
 
 from manual.comparison.alignment import heaviest_rising
+from manual.rendering.language import gettext_noop
 
 # Whatever the caller tells chapters apart by.
 Key = Hashable
 
 State = Literal["living", "withdrawn", "gone"]
 
-NEW, REINSTATED, CHANGED, CORRECTED = "New", "Reinstated", "Changed", "Corrected"
-RENAMED, MOVED, RENUMBERED, WITHDRAWN = "Renamed", "Moved", "Renumbered", "Withdrawn"
+# Before they are translated; pages tell chapters apart by them.
+NEW, REINSTATED = gettext_noop("New"), gettext_noop("Reinstated")
+CHANGED, CORRECTED = gettext_noop("Changed"), gettext_noop("Corrected")
+RENAMED, MOVED = gettext_noop("Renamed"), gettext_noop("Moved")
+RENUMBERED, WITHDRAWN = gettext_noop("Renumbered"), gettext_noop("Withdrawn")
 # In the order in which they are said.
 WORDS = (NEW, REINSTATED, CHANGED, CORRECTED, RENAMED, MOVED, RENUMBERED, WITHDRAWN)
 

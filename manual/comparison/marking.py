@@ -10,6 +10,8 @@ from lxml.html import Element, HtmlElement
 
 from manual.comparison.blocks import STANDING_FOR, Block, classes
 from manual.comparison.changes import Change, Comparison
+from manual.rendering.language import gettext as _
+from manual.rendering.language import ngettext
 from manual.rendering.serialise import to_html
 
 CHANGED, GONE = "passage-changed", "passage-gone"
@@ -68,14 +70,16 @@ class _Marking:
                 following = [*come, *(runs[place + 1] if place + 1 < len(runs) else [])]
                 self._gone(holder, before, following[0].new if following else None, gone)
             for change in come:
-                word = (
-                    "Moved to here"
+                says = (
+                    _("Moved to here:")
                     if change.moved
-                    else "Moved to here, and changed"
+                    else _("Moved to here, and changed:")
                     if change.twin
-                    else "New"
+                    else _("Changed:")
+                    if replaced
+                    else _("New:")
                 )
-                self._block(change.block, "Changed" if replaced and not change.has_moved else word)
+                self._block(change.block, says)
                 before = change.new
 
     def _changed(self, change: Change) -> None:
@@ -83,18 +87,18 @@ class _Marking:
         element = block.element
         if block.kind != "group" or element.tag == "tr":
             # Cells of a table are read by the row.
-            self._block(block, "Changed")
+            self._block(block, _("Changed:"))
             return
         self.mark(element, change.inner)
 
-    def _block(self, block: Block, word: str) -> None:
+    def _block(self, block: Block, words: str) -> None:
         if block.bare or block.element.tag not in _AROUND or block.kind == "whole":
-            self._mark(block.element, word)
+            self._mark(block.element, words)
             return
         for inner in block.blocks:
-            self._block(inner, word)
+            self._block(inner, words)
 
-    def _mark(self, element: HtmlElement, word: str) -> None:
+    def _mark(self, element: HtmlElement, words: str) -> None:
         if element in self.marked:
             return
         self.marked.add(element)
@@ -113,7 +117,7 @@ class _Marking:
                 return
             element = cells[0]
         if element.tag not in _EMPTY:
-            says = _element("span", "visually-hidden", f"{word}: ")
+            says = _element("span", "visually-hidden", f"{words} ")
             says.tail, element.text = element.text, None
             element.insert(0, says)
 
@@ -163,16 +167,27 @@ def _said(gone: list[Block]) -> str:
     """What is gone, in words; of sections, their headings."""
     headings = [_heading(block) for block in gone if block.is_heading]
     if len(headings) == 1:
-        return f"The section {headings[0]} was taken out here."
+        return _("The section %(section)s was taken out here.") % {"section": headings[0]}
     if headings:
         more = len(headings) - _NAMED
-        named = headings if more <= 0 else [*headings[:_NAMED], f"{more} more"]
-        return f"The sections {', '.join(named[:-1])} and {named[-1]} were taken out here."
+        named = headings if more <= 0 else [*headings[:_NAMED], _("%(count)s more") % {"count": more}]
+        return _("The sections %(sections)s and %(last)s were taken out here.") % {
+            "sections": ", ".join(named[:-1]),
+            "last": named[-1],
+        }
     tag = gone[0].element.tag if not gone[0].bare else "p"
-    one, many = {"li": ("An item", "items"), "tr": ("A row of this table", "rows of this table")}.get(
-        tag, ("A passage", "passages")
-    )
-    return f"{one} was taken out here." if len(gone) == 1 else f"{len(gone)} {many} were taken out here."
+    count = len(gone)
+    if tag == "li":
+        says = ngettext("An item was taken out here.", "%(count)s items were taken out here.", count)
+    elif tag == "tr":
+        says = ngettext(
+            "A row of this table was taken out here.",
+            "%(count)s rows of this table were taken out here.",
+            count,
+        )
+    else:
+        says = ngettext("A passage was taken out here.", "%(count)s passages were taken out here.", count)
+    return says % {"count": count}
 
 
 def _heading(block: Block) -> str:

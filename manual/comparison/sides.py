@@ -18,14 +18,13 @@ from lxml.html import HtmlElement
 from manual.comparison.blocks import Block, Token, classes
 from manual.comparison.changes import Change, Comparison
 from manual.comparison.writing import (
-    CLOSING,
     ITEMS,
-    OPENING,
     TAGS,
-    TWIN_OPENING,
     Writing,
     add_text,
+    closing,
     hidden,
+    opening,
     without_marks,
 )
 from manual.rendering.serialise import to_html
@@ -276,29 +275,29 @@ class _Writing(Writing):
 
     def _stray(self, holder: Element, change: Change, block: Block) -> None:
         """What stands on this side only."""
-        opening = TWIN_OPENING[self.own] if change.twin else OPENING[self.own, change.moved]
+        says = opening(self.own, moved=change.moved, changed=bool(change.twin))
         if holder.tag in ITEMS:
-            self._item(holder, block, opening, closes=True, labelled=change.moved)
+            self._item(holder, block, says, closes=True, labelled=change.moved)
             return
         if change.twin:
             # Its words are marked; it moved as a whole.
             box = SubElement(holder, "div", {"class": f"change-box change-moved change-{self.own}"})
-            SubElement(box, "p", {"class": "change-label"}).text = opening.strip()
+            SubElement(box, "p", {"class": "change-label"}).text = says.strip()
             self._words(self._shell(box, block.element, removed=True), change, block)
             return
         wrapper = SubElement(holder, TAGS[self.own])
         if not block.bare:
             wrapper.set("class", "change-block change-moved" if change.moved else "change-block")
         if change.moved and not block.bare:
-            SubElement(wrapper, "p", {"class": "change-label"}).text = opening.strip()
+            SubElement(wrapper, "p", {"class": "change-label"}).text = says.strip()
         else:
-            hidden(wrapper, opening)
+            hidden(wrapper, says)
         self._copy_block(wrapper, block, removed=True)
-        hidden(wrapper, CLOSING)
+        hidden(wrapper, closing())
         add_text(holder, " " if block.bare else "\n")
 
     def _item(
-        self, holder: Element, block: Block, opening: str, *, closes: bool, labelled: bool = False
+        self, holder: Element, block: Block, says: str, *, closes: bool, labelled: bool = False
     ) -> None:
         """An item, row or cell: the mark is on it, and around all that it holds."""
         element = self._shell(holder, block.element, removed=True)
@@ -306,20 +305,20 @@ class _Writing(Writing):
         if element.tag in ITEMS:
             for number, inner in enumerate(block.blocks):
                 last = closes and number + 1 == len(block.blocks)
-                self._item(element, inner, "" if number else opening, closes=last)
+                self._item(element, inner, "" if number else says, closes=last)
             return
-        if not (block.blocks or block.tokens or opening or closes):
+        if not (block.blocks or block.tokens or says or closes):
             return
         wrapper = SubElement(element, TAGS[self.own])
         if not all(inner.bare for inner in block.blocks):
             wrapper.set("class", "change-block")
-        if opening and labelled:
-            SubElement(wrapper, "span", {"class": "change-label"}).text = opening
-        elif opening:
-            hidden(wrapper, opening)
+        if says and labelled:
+            SubElement(wrapper, "span", {"class": "change-label"}).text = says
+        elif says:
+            hidden(wrapper, says)
         self._copy_contents(wrapper, block.element, removed=True)
         if closes:
-            hidden(wrapper, CLOSING)
+            hidden(wrapper, closing())
 
     def _words(self, holder: Element, change: Change, block: Block) -> None:
         twin = change.twin
@@ -345,8 +344,8 @@ class _Writing(Writing):
                 for place in range(start, end):
                     self._run(holder, marks.get(place, []), removed=True)
                 wrapper = SubElement(holder, TAGS[self.own])
-                hidden(wrapper, OPENING[self.own, False])
+                hidden(wrapper, opening(self.own))
                 self._run(wrapper, line[start:end], removed=True, others=counterpart)
-                hidden(wrapper, CLOSING)
+                hidden(wrapper, closing())
             add_text(holder, line[end - 1].space)
         self._run(holder, marks.get(len(line), []), removed=True)

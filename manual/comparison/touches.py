@@ -12,15 +12,17 @@ from itertools import groupby
 from typing import NamedTuple
 
 from manual.comparison.alignment import Step, steps
+from manual.rendering.language import gettext_noop
 
-MODAL = "must, should, may or not"
-CONDITION = "if, unless, only or or"
-NUMBER = "number"
-TIMESCALE = "timescale"
-TELEPHONE = "telephone number"
-MAIL = "e-mail address"
-WEB = "web address"
-MOVED = "moved sentence"
+# Kinds of what is touched, before they are translated.
+MODAL = gettext_noop("must, should, may or not")
+CONDITION = gettext_noop("if, unless, only or or")
+NUMBER = gettext_noop("number")
+TIMESCALE = gettext_noop("timescale")
+TELEPHONE = gettext_noop("telephone number")
+MAIL = gettext_noop("e-mail address")
+WEB = gettext_noop("web address")
+MOVED = gettext_noop("moved sentence")
 
 # Nothing here changes the length of a text, so that places stay places.
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00a0": " "})

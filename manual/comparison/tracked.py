@@ -18,17 +18,17 @@ from manual.comparison.alignment import Step
 from manual.comparison.blocks import HEADINGS, Block, Token
 from manual.comparison.changes import Change, Comparison, Kind
 from manual.comparison.writing import (
-    CLOSING,
     ITEMS,
-    OPENING,
     TAGS,
-    TWIN_OPENING,
     Writing,
     add_text,
+    closing,
     hidden,
+    opening,
     unlink,
     without_marks,
 )
+from manual.rendering.language import gettext as _
 from manual.rendering.serialise import to_html
 
 _CONTEXT = 1
@@ -182,15 +182,15 @@ class _Unified(Writing):
     ) -> None:
         kind, how = run[0].kind, _how(run[0])
         moved = all(change.has_moved for change in run)
-        opening = TWIN_OPENING[kind] if moved and how == "twin" else OPENING[kind, moved]
+        says = opening(kind, moved=moved, changed=moved and how == "twin")
         inline = all(change.block.bare for change in run)
         wrapper = SubElement(holder, TAGS[kind])
         if not inline:
             wrapper.set("class", "change-block change-moved" if moved else "change-block")
         if moved and not inline:
-            SubElement(wrapper, "p", {"class": "change-label"}).text = opening.strip()
+            SubElement(wrapper, "p", {"class": "change-label"}).text = says.strip()
         else:
-            hidden(wrapper, opening)
+            hidden(wrapper, says)
         written: set[HtmlElement] = set()
         for change in run:
             section = _outermost(change, whole)
@@ -201,7 +201,7 @@ class _Unified(Writing):
                     if not step.same
                 ]
                 element = self._shell(wrapper, change.block.element, removed=kind == "removed")
-                self._inside(element, change.block.tokens, spans, OPENING[kind, False])
+                self._inside(element, change.block.tokens, spans, kind)
                 add_text(wrapper, "\n")
             elif section is None:
                 self._copy_block(wrapper, change.block, removed=kind == "removed")
@@ -209,7 +209,7 @@ class _Unified(Writing):
                 written.add(section)
                 self._copy(wrapper, section, removed=False)
         if closes:
-            hidden(wrapper, CLOSING)
+            hidden(wrapper, closing())
         add_text(holder, " " if inline else "\n")
 
     def _new_heading(self, holder: Element, change: Change, changes: list[Change], place: int) -> None:
@@ -217,9 +217,9 @@ class _Unified(Writing):
         following = changes[place + 1] if place + 1 < len(changes) else None
         element = self._shell(holder, block.element)
         words = [token for token in block.tokens if token.key is not None]
-        opening = OPENING["added", change.moved]
+        says = opening("added", moved=change.moved)
         closes = following is None or following.kind != "added"
-        self._words(element, [], block.tokens, [Step(False, 0, 0, 0, len(words))], opening, closes)
+        self._words(element, [], block.tokens, [Step(False, 0, 0, 0, len(words))], says, closes)
 
     # Blocks that stand on both sides.
 
@@ -248,28 +248,28 @@ class _Unified(Writing):
                 self._wrapped(holder, run, closes=closes)
                 continue
             for number, change in enumerate(run):
-                opening = OPENING[change.kind, change.moved] if not number else ""
-                self._item(holder, change.block, change.kind, opening, closes and number + 1 == len(run))
+                says = opening(change.kind, moved=change.moved) if not number else ""
+                self._item(holder, change.block, change.kind, says, closes and number + 1 == len(run))
 
-    def _item(self, holder: Element, block: Block, kind: Kind, opening: str, closes: bool) -> None:
+    def _item(self, holder: Element, block: Block, kind: Kind, says: str, closes: bool) -> None:
         """An item, row or cell that is new or gone: the mark is on it, and around all that it holds."""
         element = self._shell(holder, block.element, removed=kind == "removed")
         element.set("class", f"{element.get('class', '')} change-{kind}".strip())
         if element.tag in ITEMS:
             for number, inner in enumerate(block.blocks):
                 last = closes and number + 1 == len(block.blocks)
-                self._item(element, inner, kind, "" if number else opening, last)
+                self._item(element, inner, kind, "" if number else says, last)
             return
-        if not (block.blocks or block.tokens or opening or closes):
+        if not (block.blocks or block.tokens or says or closes):
             return
         wrapper = SubElement(element, TAGS[kind])
         if not all(inner.bare for inner in block.blocks):
             wrapper.set("class", "change-block")
-        if opening:
-            hidden(wrapper, opening)
+        if says:
+            hidden(wrapper, says)
         self._copy_contents(wrapper, block.element, removed=kind == "removed")
         if closes:
-            hidden(wrapper, CLOSING)
+            hidden(wrapper, closing())
 
     # Words.
 
@@ -279,7 +279,7 @@ class _Unified(Writing):
         old: list[Token],
         new: list[Token],
         steps: list[Step],
-        opening: str = "",
+        says: str = "",
         closes: bool = True,
     ) -> None:
         old = [token for token in old if token.key is not None]
@@ -299,11 +299,11 @@ class _Unified(Writing):
             shown = [part for part in parts if part[1]]
             for number, (kind, tokens, others) in enumerate(shown):
                 wrapper = SubElement(holder, TAGS[kind])
-                hidden(wrapper, opening or OPENING[kind, False])
+                hidden(wrapper, says or opening(kind))
                 self._run(wrapper, tokens, removed=kind == "removed", others=others)
                 is_last = number + 1 == len(shown)
                 if closes and is_last:
-                    hidden(wrapper, CLOSING)
+                    hidden(wrapper, closing())
                 add_text(holder, tokens[-1].space if is_last else " ")
         self._run(holder, marks.get(len(line), []), removed=False)
 
@@ -321,7 +321,7 @@ def _how(change: Change) -> str:
 
 
 def _left_out(holder: Element) -> None:
-    SubElement(holder, "p", {"class": "change-gap"}).text = "… unchanged text left out …"
+    SubElement(holder, "p", {"class": "change-gap"}).text = _("… unchanged text left out …")
 
 
 def _chain(section: HtmlElement | None) -> list[HtmlElement]:

@@ -11,22 +11,32 @@ from lxml.html import HtmlElement
 
 from manual.comparison.blocks import Block, Token, classes
 from manual.rendering.addresses import in_manual
+from manual.rendering.language import gettext as _
+from manual.rendering.language import gettext_noop
 
 TAGS = {"removed": "del", "added": "ins"}
 OPENING = {
-    ("removed", False): "Removed: ",
-    ("added", False): "Added: ",
-    ("removed", True): "Moved away from here: ",
-    ("added", True): "Moved to here: ",
+    ("removed", False): gettext_noop("Removed:"),
+    ("added", False): gettext_noop("Added:"),
+    ("removed", True): gettext_noop("Moved away from here:"),
+    ("added", True): gettext_noop("Moved to here:"),
 }
 TWIN_OPENING = {
-    "removed": "Moved away from here, and changed: ",
-    "added": "Moved to here, and changed: ",
+    "removed": gettext_noop("Moved away from here, and changed:"),
+    "added": gettext_noop("Moved to here, and changed:"),
 }
-CLOSING = " (end of change) "
-FORMATTING = "Formatting changed: "
 # These cannot stand in `ins` and `del`, nor these be filled with anything but such.
 ITEMS = frozenset({"ul", "ol", "dl", "table", "thead", "tbody", "tr"})
+
+
+def opening(kind: str, *, moved: bool = False, changed: bool = False) -> str:
+    """What is said where words begin that were removed or added, or only moved, perhaps `changed` on the way."""
+    return f"{_(TWIN_OPENING[kind] if changed else OPENING[kind, moved])} "
+
+
+def closing() -> str:
+    """What is said where they end."""
+    return f" {_('(end of change)')} "
 
 
 class Writing:
@@ -82,13 +92,13 @@ class Writing:
                 tokens.append(token)
             if changed:
                 wrapper = SubElement(holder, "span", {"class": "change-format"})
-                hidden(wrapper, FORMATTING)
+                hidden(wrapper, f"{_('Formatting changed:')} ")
             self._run(wrapper, tokens, removed=False)
             if changed:
-                hidden(wrapper, CLOSING)
+                hidden(wrapper, closing())
             add_text(holder, tokens[-1].space)
 
-    def _inside(self, holder: Element, tokens: list[Token], spans: list[tuple[int, int]], says: str) -> None:
+    def _inside(self, holder: Element, tokens: list[Token], spans: list[tuple[int, int]], kind: str) -> None:
         """Words that are marked as a whole, with those of them that changed marked once more."""
         line, marks = without_marks(tokens)
         ends = {start: end for start, end in spans if start < end}
@@ -101,10 +111,10 @@ class Writing:
                 run += [*marks.get(at, []), line[at]]
             inner = SubElement(holder, "span", {"class": "change-inside"}) if changed else holder
             if changed:
-                hidden(inner, says)
-            self._run(inner, run, removed=says.startswith("Removed"))
+                hidden(inner, opening(kind))
+            self._run(inner, run, removed=kind == "removed")
             if changed:
-                hidden(inner, CLOSING)
+                hidden(inner, closing())
             add_text(holder, line[end - 1].space)
             place = end
         self._run(holder, marks.get(len(line), []), removed=False)
@@ -120,7 +130,7 @@ class Writing:
         if copy is not None and "include" in classes(block.element) and holder.tag in TAGS.values():
             for link in copy.iter("a"):
                 note = SubElement(holder, "p", {"class": "change-note"})
-                note.text = f"(shows {_in_words(link.get('href', ''))})"
+                note.text = _("(shows %(place)s)") % {"place": _in_words(link.get("href", ""))}
         add_text(holder, "\n")
 
     def _copy(self, holder: Element, source: HtmlElement, *, removed: bool) -> Element | None:
@@ -191,21 +201,31 @@ def _note(token: Token, others: Sequence[Token]) -> str:
             for other in twins
             if isinstance(other.key, tuple)
         )
-        return f" (leads to {_in_words(address)})" if address and (elsewhere or not token.text) else ""
+        if address and (elsewhere or not token.text):
+            return f" {_('(leads to %(place)s)') % {'place': _in_words(address)}}"
+        return ""
     if kind == "picture":
         same_words = any(other.text == token.text for other in twins)
         if same_words:
-            return f" (picture from {_in_words(token.key[1])})"
-        return f" (picture: {token.text})" if token.text else " (picture without a description)"
+            return f" {_('(picture from %(place)s)') % {'place': _in_words(token.key[1])}}"
+        if token.text:
+            return f" {_('(picture: %(words)s)') % {'words': token.text}}"
+        return f" {_('(picture without a description)')}"
     return ""
 
 
 def _in_words(address: str) -> str:
     if found := in_manual(address):
-        section = f", section “{found['anchor']}”" if found["anchor"] else ""
-        return f"{found['scheme']} “{found['slug']}”{section}"
+        names = {"slug": found["slug"], "anchor": found["anchor"]}
+        if found["scheme"] == "keyword":
+            return _("keyword “%(slug)s”") % names
+        if found["scheme"] == "document":
+            return _("document “%(slug)s”") % names
+        if found["anchor"]:
+            return _("chapter “%(slug)s”, section “%(anchor)s”") % names
+        return _("chapter “%(slug)s”") % names
     if address.startswith("#"):
-        return f"section “{address[1:]}”"
+        return _("section “%(anchor)s”") % {"anchor": address[1:]}
     return address.removeprefix("mailto:").removeprefix("tel:")
 
 

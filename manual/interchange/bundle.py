@@ -30,6 +30,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from manual.comparison import Tracked, tracked_changes
 from manual.decoration import decorate_changes, decorate_draft, keyword_meaning
@@ -108,7 +109,7 @@ def changes_bundle(since: ThatDay, *, manual: Manual, issued: Issued, making: Ma
     Raises BundleRefused where no edition was in force on that day.
     """
     if since.edition is None or issued.in_force is None:
-        raise BundleRefused("No edition of the manual was in force on that day.")
+        raise BundleRefused(_("No edition of the manual was in force on that day."))
     return _Bundle(issued.in_force, manual, issued, making, since=since).made()
 
 
@@ -349,7 +350,9 @@ class _Bundle:
             with written.zip:
                 self._write(written)
             if not Edition.objects.filter(pk=self.edition.pk, stamp=self.edition.stamp).exists():
-                raise BundleRefused("This edition was put together anew meanwhile. Ask for the copy again.")
+                raise BundleRefused(
+                    _("This edition was put together anew meanwhile. Ask for the copy again.")
+                )
             file.seek(0)
         except BaseException:
             file.close()
@@ -485,7 +488,7 @@ class _Bundle:
 
     def _write_changes(self, written: _Zip, since: ThatDay) -> None:
         if since.edition is None:
-            raise BundleRefused("No edition of the manual was in force on that day.")
+            raise BundleRefused(_("No edition of the manual was in force on that day."))
         found = differences(Contents.of(since.edition, dated=True), self.contents)
         listed = []
         renumbered = [each for each in found.chapters if each.only_renumbered]

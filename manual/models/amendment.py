@@ -10,6 +10,7 @@ from typing import Any, Literal, cast
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.translation import get_language
 
 from manual import rendering
 from manual.models.manual import Manual, Numbering
@@ -60,9 +61,13 @@ class AmendmentQuerySet(VersionQuerySet):
 
 
 def rendering_fingerprint(text: str, numbering: str, manual: Manual) -> str:
-    """What stored HTML was made from and with: renderer, numbering, areas and text. 64 hexadecimal digits."""
-    made_of = json.dumps([rendering.VERSION, numbering or manual.numbering, manual.areas, text])
-    return hashlib.sha256(made_of.encode()).hexdigest()
+    """What stored HTML was made from and with: renderer, numbering, areas, text and language. 64 hexadecimal digits."""
+    made_of = [rendering.VERSION, numbering or manual.numbering, manual.areas, text]
+    language = get_language() or ""
+    # English goes without saying, so that what was stored before there was another is still up to date.
+    if language.partition("-")[0] not in ("", "en"):
+        made_of.append(language)
+    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
 
 class Amendment(Version):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext_noop
+
 from manual.models.amendment import Amendment, Significance
 from manual.models.contents import Contents, Line
 from manual.models.document import DocumentVersion
@@ -12,11 +14,12 @@ from manual.models.edition import Edition, Entry
 from manual.models.keyword import Definition
 from manual.models.version import Status, Version
 
+# Before they are translated; pages tell changes apart by them.
 WORDS = {
-    Significance.NEW: "New",
-    Significance.AMENDED: "Updated",
-    Significance.CORRECTION: "Corrected",
-    Significance.WITHDRAWN: "Withdrawn",
+    Significance.NEW: gettext_noop("New"),
+    Significance.AMENDED: gettext_noop("Updated"),
+    Significance.CORRECTION: gettext_noop("Corrected"),
+    Significance.WITHDRAWN: gettext_noop("Withdrawn"),
 }
 
 

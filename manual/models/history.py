@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from manual.models.amendment import Amendment, Significance
 from manual.models.changes import WORDS
@@ -37,11 +39,11 @@ class Step:
 
     @property
     def word(self) -> str:
-        """New, Updated, Corrected, Withdrawn or Reinstated; nothing where the text stayed as it was."""
+        """New, Updated, Corrected, Withdrawn or Reinstated, in English; nothing where the text stayed as it was."""
         if self.amendment is None:
             return ""
         if self.amendment.significance == Significance.NEW and self.before:
-            return "Reinstated"
+            return gettext_noop("Reinstated")
         return WORDS[Significance(self.amendment.significance)]
 
     @property
@@ -128,29 +130,33 @@ def _marks_of_text(before: Amendment | None, after: Amendment) -> list[Mark]:
         return []
     marks = []
     if before.title != after.title:
-        marks.append(Mark("Renamed", f"“{before.title}”"))
+        marks.append(Mark(_("Renamed"), _("“%(title)s”") % {"title": before.title}))
     if before.link and before.link != after.link:
-        marks.append(Mark("Led elsewhere", before.link, after.link))
+        marks.append(Mark(_("Led elsewhere"), before.link, after.link))
     return marks
 
 
 def _marks_of_place(before: _Place, after: _Place, above: dict[tuple[int, int], _Place]) -> list[Mark]:
     if after.gone:
-        return [] if before.gone else [Mark("Left the contents", before.number)]
+        return [] if before.gone else [Mark(_("Left the contents"), before.number)]
     if before.gone:
-        return [Mark("Back in the contents", "", after.number)]
+        return [Mark(_("Back in the contents"), "", after.number)]
     marks = []
     if before.parent_id != after.parent_id:
-        marks.append(Mark("Moved", _under(before, above), _under(after, above)))
+        marks.append(Mark(_("Moved"), _under(before, above), _under(after, above)))
     if before.number != after.number:
         marks.append(
-            Mark("Renumbered", before.number or "without a number", after.number or "without a number")
+            Mark(
+                _("Renumbered"),
+                before.number or _("without a number"),
+                after.number or _("without a number"),
+            )
         )
     return marks
 
 
 def _under(place: _Place, above: dict[tuple[int, int], Any]) -> str:
     if place.parent_id is None:
-        return "among the parts"
+        return _("among the parts")
     parent: _Place | None = above.get((place.edition_id, place.parent_id))
-    return f"under {parent.name}" if parent else "elsewhere"
+    return _("under %(name)s") % {"name": parent.name} if parent else _("elsewhere")

@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 
 from manual.models.rows import SameRows
+from manual.rendering.language import all_of
 
 
 class Numbering(models.TextChoices):
@@ -83,7 +84,7 @@ class Manual(models.Model):
 
     def area_names(self, areas: list[str]) -> str:
         """“Kent”, “Kent and Medway”: areas as a reader sees them."""
-        return " and ".join(str(self.areas.get(area, area)) for area in areas)
+        return all_of(str(self.areas.get(area, area)) for area in areas)
 
 
 _the_one = SameRows(Manual, "id = 1")

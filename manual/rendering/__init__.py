@@ -9,6 +9,8 @@ from manual.rendering.refusal import RenderingRefused
 from manual.rendering.render import VERSION, each_once, render
 from manual.rendering.results import Reference, Rendered, RenderedSection
 from manual.rendering.sanitise import sanitise
+from manual.rendering.sections import in_a_name
+from manual.rendering.vocabulary import status_name
 
 __all__ = [
     "VERSION",
@@ -21,6 +23,7 @@ __all__ = [
     "anchor_from_words",
     "apart",
     "each_once",
+    "in_a_name",
     "marks",
     "mentions",
     "numbered_links",
@@ -28,5 +31,6 @@ __all__ = [
     "passage",
     "render",
     "sanitise",
+    "status_name",
     "write_anchors",
 ]

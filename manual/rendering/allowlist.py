@@ -5,11 +5,25 @@ Both sanitisers are held to this one list: bleach, which cleans, and nh3, which 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable
 
 from manual.rendering import addresses
-from manual.rendering.vocabulary import APPENDIX, BOXES, LONGEST_NAME, STATUSES
+from manual.rendering.language import gettext as _
+from manual.rendering.vocabulary import (
+    APPENDIX,
+    BACK_TO_PLACE,
+    BACK_TO_TEXT,
+    BOXES,
+    FOOTNOTE,
+    FOOTNOTES,
+    LINK_TO_HEADING,
+    LINK_TO_SECTION,
+    LONGEST_NAME,
+    STATUSES,
+    TABLE,
+)
 
 SCHEMES = addresses.SCHEMES
 
@@ -17,6 +31,14 @@ Rule = Callable[[str], object]
 
 _ANCHOR = r"(?!site-|fn)[a-z][a-z0-9-]*"
 _NUMBER = r"(?:[0-9]+|[A-Z]+)(?:\.[0-9]+)*"
+# What stands in a message: a number of a section or footnote, the words of a heading.
+_BLANK = re.compile(r"%\\\((\w+)\\\)s")
+_IN_BLANKS = {
+    "number": _NUMBER,
+    "heading": rf"[^<>\"]{{0,{LONGEST_NAME}}}",
+    "note": "[0-9]+",
+    "place": "[0-9]+",
+}
 # The names of areas are the manual's own, so that only their form is known here.
 _AREA = (r"area", r"area-[a-z][a-z0-9-]*")
 _ALIGNED = (r"align-(?:left|center|right)",)
@@ -30,6 +52,20 @@ def _words(*patterns: str) -> Rule:
     return _value(rf"(?:{'|'.join(patterns)})(?: (?:{'|'.join(patterns)}))*")
 
 
+def _says(*messages: str) -> Rule:
+    """One of these messages, in the language of the site."""
+    return lambda value: _said(tuple(map(_, messages))).fullmatch(value)
+
+
+@functools.lru_cache(maxsize=32)
+def _said(messages: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(_BLANK.sub(_filled, re.escape(message)) for message in messages))
+
+
+def _filled(blank: re.Match[str]) -> str:
+    return _IN_BLANKS[blank[1]]
+
+
 _ID = _value(_ANCHOR)
 _PHRASE: dict[str, Rule] = {"id": _ID, "class": _words(*_AREA)}
 _HEADING: dict[str, Rule] = {"id": _value(_NUMBER)}
@@ -41,10 +77,7 @@ ATTRIBUTES: dict[str, dict[str, Rule]] = {
         "class": _words("section-link", "footnote-back", *_AREA),
         "href": addresses.may_link,
         "role": _value("doc-noteref|doc-backlink"),
-        "aria-label": _value(
-            rf"Link to section {_NUMBER}|Link to “[^<>\"]{{0,{LONGEST_NAME}}}”|"
-            r"Footnote [0-9]+|Back to the text of footnote [0-9]+(?:, place [0-9]+)?"
-        ),
+        "aria-label": _says(LINK_TO_SECTION, LINK_TO_HEADING, FOOTNOTE, BACK_TO_TEXT, BACK_TO_PLACE),
     },
     "blockquote": {},
     "br": {},
@@ -65,7 +98,7 @@ ATTRIBUTES: dict[str, dict[str, Rule]] = {
             *_AREA,
         ),
         "role": _value("group|doc-endnotes"),
-        "aria-label": _value("Table|Footnotes"),
+        "aria-label": _says(TABLE, FOOTNOTES),
         "tabindex": _value("0"),
     },
     "dl": {},

@@ -7,6 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 
+from manual.rendering.language import gettext as _
+
 LONGEST = 80
 
 _ANCHOR = re.compile(r"[a-z][a-z0-9-]*")
@@ -22,11 +24,11 @@ _FOLDED = str.maketrans(
 def wrong_with(anchor: str) -> str:
     """What is wrong with an anchor that an author chose, as the rest of a sentence; empty if nothing is."""
     if not _ANCHOR.fullmatch(anchor):
-        return "may hold only small letters a to z, digits and hyphens, and must begin with a letter"
+        return _("may hold only small letters a to z, digits and hyphens, and must begin with a letter")
     if len(anchor) > LONGEST:
-        return f"is longer than {LONGEST} characters"
+        return _("is longer than %(count)s characters") % {"count": LONGEST}
     if _TAKEN.match(anchor):
-        return "has a form that the site keeps for itself (“site-”, “fn”, or “p-” and a number)"
+        return _("has a form that the site keeps for itself (“site-”, “fn”, or “p-” and a number)")
     return ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
 from manual.rendering.attributes import CLASS
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at
 from manual.rendering.source import Source
 from manual.rendering.vocabulary import APPENDIX, HEADINGS, STATUSES, area_classes, only
@@ -35,12 +36,18 @@ def _misplaced(word: str, source: Source) -> RenderingRefused:
     line = source.line_of(rf"^(?!#).*\{{:[^}}]*\.{word}\b") or source.line_of(rf"\{{:[^}}]*\.{word}\b")
     if word == APPENDIX:
         return RenderingRefused(
-            f"{at(line)}: only a heading that stands by itself, not in a list, quotation or box, can be an appendix.",
+            _(
+                "%(place)s: only a heading that stands by itself, not in a list, quotation or box, can be an appendix."
+            )
+            % {"place": at(line)},
             line,
         )
     return RenderingRefused(
-        f"{at(line)}: “{{: .{word} }}” can only follow a heading that stands by itself. To mark a passage, write "
-        f"“!!! {word}” above it and indent the passage by four spaces.",
+        _(
+            "%(place)s: “{: .%(word)s }” can only follow a heading that stands by itself. To mark a passage, write "
+            "“!!! %(word)s” above it and indent the passage by four spaces."
+        )
+        % {"place": at(line), "word": word},
         line,
     )
 

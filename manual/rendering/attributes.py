@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.extensions.attr_list import AttrListTreeprocessor, get_attrs_and_remainder
 
 from manual.rendering import anchors
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at, quoted
 from manual.rendering.source import Source
 
@@ -45,9 +46,12 @@ class _Attributes(AttrListTreeprocessor):
             if left := _LEFT.search(inside or "") or _LEFT.search(element.tail or ""):
                 line = self.source.line_of(re.escape(left[0]))
                 raise RenderingRefused(
-                    f"{at(line)}: {quoted(left[0])} marks nothing where it stands. Write it at the end of a "
-                    "heading’s line, directly behind *words* with no space between, or on a line of its own right "
-                    "under a paragraph.",
+                    _(
+                        "%(place)s: %(words)s marks nothing where it stands. Write it at the end of a heading’s line, "
+                        "directly behind *words* with no space between, or on a line of its own right under a "
+                        "paragraph."
+                    )
+                    % {"place": at(line), "words": quoted(left[0])},
                     line,
                 )
 
@@ -67,13 +71,18 @@ class _Attributes(AttrListTreeprocessor):
         if wrong := anchors.wrong_with(anchor):
             line = self.source.line_of(where)
             raise RenderingRefused(
-                f"{at(line)}: the anchor {quoted(f'#{anchor}')} {wrong}. Choose another.", line
+                _("%(place)s: the anchor %(anchor)s %(wrong)s. Choose another.")
+                % {"place": at(line), "anchor": quoted(f"#{anchor}"), "wrong": wrong},
+                line,
             )
         if anchor in self.anchors:
             line = self.source.line_of(where, nth=2)
             raise RenderingRefused(
-                f"{at(line)} gives the anchor {quoted(f'#{anchor}')} a second time, so that a link to it would be "
-                "uncertain. Choose another, or take it away here.",
+                _(
+                    "%(place)s gives the anchor %(anchor)s a second time, so that a link to it would be uncertain. "
+                    "Choose another, or take it away here."
+                )
+                % {"place": at(line), "anchor": quoted(f"#{anchor}")},
                 line,
             )
         self.anchors.add(anchor)

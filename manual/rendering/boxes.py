@@ -16,9 +16,10 @@ from markdown.extensions import Extension
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.treeprocessors import Treeprocessor
 
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at, quoted
 from manual.rendering.source import Source
-from manual.rendering.vocabulary import BOXES, STATUSES, area_classes, only
+from manual.rendering.vocabulary import BOXES, STATUSES, area_classes, only, status_name
 
 # While blocks are read a label is no paragraph: a definition list would take a paragraph before it for its term.
 LABEL = "label"
@@ -49,7 +50,7 @@ class _Boxes(AdmonitionProcessor):
             self.parser.parseBlocks(parent, [block[: found.start()]])
         written = " ".join(found[1].split())
         self.read[written] += 1
-        kind, _, argument = written.partition(" ")
+        kind, _space, argument = written.partition(" ")
         rest = block[found.end() :]
         if kind == "include":
             self._include(parent, written, argument)
@@ -64,13 +65,18 @@ class _Boxes(AdmonitionProcessor):
         if not _INCLUDE.fullmatch(target):
             raise self._refused(
                 written,
-                "does not say what to include. Write for example: !!! include chapter:contact-details#out-of-hours",
+                _(
+                    "%(place)s: %(box)s does not say what to include. Write for example: !!! include "
+                    "chapter:contact-details#out-of-hours"
+                ),
             )
         SubElement(SubElement(parent, "div", {"class": "include"}), "a", href=target)
 
     def _changes(self, parent: Element, written: str, which: str) -> None:
         if which not in ("newest", "all"):
-            raise self._refused(written, "must be “!!! changes newest” or “!!! changes all”.")
+            raise self._refused(
+                written, _("%(place)s: %(box)s must be “!!! changes newest” or “!!! changes all”.")
+            )
         SubElement(parent, "div", {"class": f"changes changes-{which}"})
 
     def _box(self, parent: Element, written: str, block: str, blocks: list[str]) -> str:
@@ -81,8 +87,11 @@ class _Boxes(AdmonitionProcessor):
             known = ", ".join([*STATUSES, *self.areas, *BOXES, "include", "changes"])
             raise self._refused(
                 written,
-                f"is not a box that the manual knows. After “!!!” comes one of: {known}; "
-                "after that, if you like, a title in quotation marks.",
+                _(
+                    "%(place)s: %(box)s is not a box that the manual knows. After “!!!” comes one of: %(known)s; "
+                    "after that, if you like, a title in quotation marks."
+                ),
+                known=known,
             )
         box = SubElement(parent, "div", {"class": " ".join(["passage", *self._classes(kind)])})
         self._label(box, kind, (found["title"] or "").strip())
@@ -96,7 +105,10 @@ class _Boxes(AdmonitionProcessor):
         if len(box) == labels and not box.text and not (not rest.strip() and _is_indented(blocks)):
             raise self._refused(
                 written,
-                "opens a box with nothing in it. Indent every line that belongs to it by four spaces.",
+                _(
+                    "%(place)s: %(box)s opens a box with nothing in it. Indent every line that belongs to it by four "
+                    "spaces."
+                ),
             )
         return rest
 
@@ -108,16 +120,19 @@ class _Boxes(AdmonitionProcessor):
             words = only(self.areas, [kind])
             own, label = not title, f"{title} ({words})" if title else words
         else:
-            word = BOXES.get(kind, kind.capitalize())
+            word = status_name(kind) if kind in STATUSES else BOXES[kind] and _(BOXES[kind])
             # Whether it is an instruction or advice is never left to its colour.
             own, label = not title, f"{word}: {title}" if title and kind in STATUSES else title or word
         if label:
             SubElement(box, LABEL, {"class": "passage-label", "own": "yes" if own else "no"}).text = label
 
-    def _refused(self, written: str, complaint: str) -> RenderingRefused:
-        words = r"\s*".join(re.escape(word) for word in ["!!!", *written.split()])
-        line = self.source.line_of(rf"{words}\s*$", nth=self.read[written])
-        return RenderingRefused(f"{at(line)}: {quoted(f'!!! {written}')} {complaint}", line)
+    def _refused(self, written: str, sentence: str, **words: str) -> RenderingRefused:
+        """`sentence` has a `place` and the `box` as it is written, and these words."""
+        signs = r"\s*".join(re.escape(word) for word in ["!!!", *written.split()])
+        line = self.source.line_of(rf"{signs}\s*$", nth=self.read[written])
+        return RenderingRefused(
+            sentence % {"place": at(line), "box": quoted(f"!!! {written}"), **words}, line
+        )
 
 
 def _is_indented(blocks: list[str]) -> bool:
@@ -151,8 +166,11 @@ class _Unread(Treeprocessor):
             if found := _UNREAD.search(inside) or _UNREAD.search(element.tail or ""):
                 line = self.source.line_of(rf"{re.escape(found[1].strip())}\s*$")
                 raise RenderingRefused(
-                    f"{at(line)}: {quoted(found[1])} stands where no box can begin. Leave an empty line before it, "
-                    "and indent it as far as the words that it belongs to.",
+                    _(
+                        "%(place)s: %(box)s stands where no box can begin. Leave an empty line before it, and indent "
+                        "it as far as the words that it belongs to."
+                    )
+                    % {"place": at(line), "box": quoted(found[1])},
                     line,
                 )
 

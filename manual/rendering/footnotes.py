@@ -19,8 +19,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at
 from manual.rendering.source import Source
+from manual.rendering.vocabulary import BACK_TO_PLACE, BACK_TO_TEXT, FOOTNOTE, FOOTNOTES
 
 _LABEL = r"\[\^([^\[\]\n]{1,100})\]"
 _NOTE = "note"
@@ -42,8 +44,11 @@ class _References(InlineProcessor):
         if label not in self.notes.texts:
             line = self.notes.source.line_of(re.escape(f"[^{label}]"))
             raise RenderingRefused(
-                f"{at(line)} refers to a footnote [^{label}] that the text does not have. Add a line “[^{label}]: …” "
-                f"with its words; or write \\[^{label}] if no footnote is meant.",
+                _(
+                    "%(place)s refers to a footnote [^%(label)s] that the text does not have. Add a line "
+                    "“[^%(label)s]: …” with its words; or write \\[^%(label)s] if no footnote is meant."
+                )
+                % {"place": at(line), "label": label},
                 line,
             )
         mark = Element("sup", {"class": "footnote-ref", _NOTE: label})
@@ -92,7 +97,9 @@ class FootnotesExtension(Extension):
         if id in self.texts:
             line = self.source.line_of(rf"{re.escape(f'[^{id}]')}:", nth=2)
             raise RenderingRefused(
-                f"{at(line)} gives footnote [^{id}] a second time. Give one of the two another name.", line
+                _("%(place)s gives footnote [^%(label)s] a second time. Give one of the two another name.")
+                % {"place": at(line), "label": id},
+                line,
             )
         self.texts[id] = text
 
@@ -126,24 +133,29 @@ def settle(root: Element) -> dict[str, Element]:
         _end_with(note, backs)
     box[0][:] = [notes[label] for label in ordered]
     box.set("role", "doc-endnotes")
-    box.set("aria-label", "Footnotes")
+    box.set("aria-label", _(FOOTNOTES))
     return referred
 
 
 def _link_both_ways(link: Element, anchor: str, number: int, count: int) -> Element:
     link.attrib.clear()
     link.attrib.update(
-        {"id": anchor, "href": f"#fn-{number}", "role": "doc-noteref", "aria-label": f"Footnote {number}"}
+        {
+            "id": anchor,
+            "href": f"#fn-{number}",
+            "role": "doc-noteref",
+            "aria-label": _(FOOTNOTE) % {"note": number},
+        }
     )
     link.text = str(number)
-    place = f", place {count}" if count > 1 else ""
+    says = _(BACK_TO_PLACE) if count > 1 else _(BACK_TO_TEXT)
     back = Element(
         "a",
         {
             "class": "footnote-back",
             "href": f"#{anchor}",
             "role": "doc-backlink",
-            "aria-label": f"Back to the text of footnote {number}{place}",
+            "aria-label": says % {"note": number, "place": count},
         },
     )
     back.text = "↩"

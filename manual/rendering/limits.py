@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
 from manual.rendering.characters import CONTROL
-from manual.rendering.refusal import RenderingRefused, at, quoted
+from manual.rendering.language import gettext as _
+from manual.rendering.language import gettext_noop
+from manual.rendering.refusal import RenderingRefused, quoted
 
 CHARACTERS = 300_000
 LINES = 6_000
@@ -29,14 +31,18 @@ TREE_DEPTH = 60
 
 @dataclass(frozen=True)
 class _Most:
-    """At most so many of something; `what` names it to an editor."""
+    """At most so many of something; `what` names it to an editor, before it is translated."""
 
     what: str
     most: int
     pattern: re.Pattern[str]
 
     def count(self, text: str) -> int:
-        return sum(1 for _ in self.pattern.finditer(text))
+        return sum(1 for _found in self.pattern.finditer(text))
+
+    def said(self, count: int) -> dict[str, str]:
+        """What a sentence about too many of them says."""
+        return {"what": _(self.what), "count": _number(count), "most": _number(self.most)}
 
 
 def _most(what: str, most: int, pattern: str) -> _Most:
@@ -44,26 +50,26 @@ def _most(what: str, most: int, pattern: str) -> _Most:
 
 
 IN_TEXT = (
-    _most("square brackets “[”", 5_000, r"\["),
-    _most("links", 2_000, r"\]\("),
-    _most("footnotes and references to them", 1_000, r"\[\^"),
-    _most("asterisks and underlines", 20_000, "[*_]"),
-    _most("backticks", 5_000, "`"),
-    _most("signs “<”, “>”, “&” and “\\”", 10_000, r"[<>&\\]"),
-    _most("bars “|”", 20_000, r"\|"),
-    _most("words in braces “{: }”", 2_000, r"\{:"),
-    _most("boxes “!!!”", 500, "!!!"),
-    _most("headings", 1_000, r"^[ ]*(?:#{1,6}[ ]|(?:=+|-+)[ ]*$)"),
+    _most(gettext_noop("square brackets “[”"), 5_000, r"\["),
+    _most(gettext_noop("links"), 2_000, r"\]\("),
+    _most(gettext_noop("footnotes and references to them"), 1_000, r"\[\^"),
+    _most(gettext_noop("asterisks and underlines"), 20_000, "[*_]"),
+    _most(gettext_noop("backticks"), 5_000, "`"),
+    _most(gettext_noop("signs “<”, “>”, “&” and “\\”"), 10_000, r"[<>&\\]"),
+    _most(gettext_noop("bars “|”"), 20_000, r"\|"),
+    _most(gettext_noop("words in braces “{: }”"), 2_000, r"\{:"),
+    _most(gettext_noop("boxes “!!!”"), 500, "!!!"),
+    _most(gettext_noop("headings"), 1_000, r"^[ ]*(?:#{1,6}[ ]|(?:=+|-+)[ ]*$)"),
 )
 IN_PASSAGE = (
-    _most("asterisks and underlines", 2_000, "[*_]"),
-    _most("backticks", 2_000, "`"),
+    _most(gettext_noop("asterisks and underlines"), 2_000, "[*_]"),
+    _most(gettext_noop("backticks"), 2_000, "`"),
 )
 IN_LINE = (
-    _most("square brackets “[”", 1_000, r"\["),
-    _most("bars “|”", 200, r"\|"),
-    _most("runs of more than ten backticks", 0, "`{11}"),
-    _most("runs of more than 500 spaces", 0, "[ ]{501}"),
+    _most(gettext_noop("square brackets “[”"), 1_000, r"\["),
+    _most(gettext_noop("bars “|”"), 200, r"\|"),
+    _most(gettext_noop("runs of more than ten backticks"), 0, "`{11}"),
+    _most(gettext_noop("runs of more than 500 spaces"), 0, "[ ]{501}"),
 )
 
 _MARKER = r"(?:>|(?:[*+-]|\d{1,9}\.|:)(?=[ ]))"
@@ -79,17 +85,22 @@ def accept(markdown: str) -> str:
     text = markdown.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if len(text) > CHARACTERS:
         raise RenderingRefused(
-            f"The text has {len(text):,} characters; a chapter can have {CHARACTERS:,}. Make several chapters of it."
+            _("The text has %(count)s characters; a chapter can have %(most)s. Make several chapters of it.")
+            % {"count": _number(len(text)), "most": _number(CHARACTERS)}
         )
     lines = text.split("\n")
     if len(lines) > LINES:
         raise RenderingRefused(
-            f"The text has {len(lines):,} lines; a chapter can have {LINES:,}. Make several chapters of it."
+            _("The text has %(count)s lines; a chapter can have %(most)s. Make several chapters of it.")
+            % {"count": _number(len(lines)), "most": _number(LINES)}
         )
     for kind in IN_TEXT:
         if (count := kind.count(text)) > kind.most:
             raise RenderingRefused(
-                f"The text has {count:,} {kind.what}; a chapter can have {kind.most:,}. Make several chapters of it."
+                _(
+                    "The text has %(count)s %(what)s; a chapter can have %(most)s. Make several chapters of it."
+                )
+                % kind.said(count)
             )
     for number, line in enumerate(lines, start=1):
         _check_line(line.expandtabs(4), number)
@@ -100,28 +111,46 @@ def accept(markdown: str) -> str:
 def _check_line(line: str, number: int) -> None:
     if control := CONTROL.search(line):
         before = line[: control.start()].split()[-3:]
-        place = f" after {quoted(' '.join(before))}" if before else ""
+        if before:
+            sentence = _(
+                "Line %(line)s holds an invisible character (%(sign)s) after %(words)s, as text copied from another "
+                "program sometimes does. Delete what stands there and type it again."
+            )
+        else:
+            sentence = _(
+                "Line %(line)s holds an invisible character (%(sign)s), as text copied from another program sometimes "
+                "does. Delete what stands there and type it again."
+            )
+        sign = f"U+{ord(control[0]):04X}"
         raise RenderingRefused(
-            f"Line {number} holds an invisible character (U+{ord(control[0]):04X}){place}, as text copied from another "
-            "program sometimes does. Delete what stands there and type it again.",
-            number,
+            sentence % {"line": number, "sign": sign, "words": quoted(" ".join(before))}, number
         )
     if len(line) > LINE_CHARACTERS:
         raise RenderingRefused(
-            f"Line {number} has {len(line):,} characters; a line can have {LINE_CHARACTERS:,}. Make several "
-            "paragraphs of it, with an empty line between them.",
+            _(
+                "Line %(line)s has %(count)s characters; a line can have %(most)s. Make several paragraphs of it, with "
+                "an empty line between them."
+            )
+            % {"line": number, "count": _number(len(line)), "most": _number(LINE_CHARACTERS)},
             number,
         )
     if (depth := _depth(line)) > DEPTH:
         raise RenderingRefused(
-            f"Line {number} stands {depth} lists, quotations or indents deep; {DEPTH} is the most. Take some away.",
+            _(
+                "Line %(line)s stands %(depth)s lists, quotations or indents deep; %(most)s is the most. Take some "
+                "away."
+            )
+            % {"line": number, "depth": depth, "most": DEPTH},
             number,
         )
     for kind in IN_LINE:
         if (count := kind.count(line)) > kind.most:
             raise RenderingRefused(
-                f"Line {number} has {_number(count)} {kind.what}; a line can have {_number(kind.most)}. "
-                "Take some away, or make several lines of it.",
+                _(
+                    "Line %(line)s has %(count)s %(what)s; a line can have %(most)s. Take some away, or make several "
+                    "lines of it."
+                )
+                % {"line": number, **kind.said(count)},
                 number,
             )
 
@@ -147,8 +176,11 @@ def _check_passages(lines: list[str]) -> None:
             cells += _cells(passage)
         if cells > CELLS:
             raise RenderingRefused(
-                f"With the table on line {start + 1} the text has more than {CELLS:,} cells of tables, which is the "
-                "most. Make several chapters of it.",
+                _(
+                    "With the table on line %(line)s the text has more than %(most)s cells of tables, which is the "
+                    "most. Make several chapters of it."
+                )
+                % {"line": start + 1, "most": _number(CELLS)},
                 start + 1,
             )
         start = end + 1
@@ -158,15 +190,27 @@ def _check_passage(passage: list[str], number: int) -> None:
     text = "\n".join(passage)
     if len(passage) > PASSAGE_LINES or len(text) > PASSAGE_CHARACTERS:
         raise RenderingRefused(
-            f"The passage that begins on line {number} has {len(passage):,} lines and {len(text):,} characters; a "
-            f"passage can have {PASSAGE_LINES:,} and {PASSAGE_CHARACTERS:,}. Divide it by empty lines.",
+            _(
+                "The passage that begins on line %(line)s has %(lines)s lines and %(count)s characters; a passage can "
+                "have %(most_lines)s and %(most)s. Divide it by empty lines."
+            )
+            % {
+                "line": number,
+                "lines": _number(len(passage)),
+                "count": _number(len(text)),
+                "most_lines": _number(PASSAGE_LINES),
+                "most": _number(PASSAGE_CHARACTERS),
+            },
             number,
         )
     for kind in IN_PASSAGE:
         if (count := kind.count(text)) > kind.most:
             raise RenderingRefused(
-                f"The passage that begins on line {number} has {count:,} {kind.what}; a passage can have "
-                f"{kind.most:,}. Take some away, or divide it by empty lines.",
+                _(
+                    "The passage that begins on line %(line)s has %(count)s %(what)s; a passage can have %(most)s. "
+                    "Take some away, or divide it by empty lines."
+                )
+                % {"line": number, **kind.said(count)},
                 number,
             )
 
@@ -189,8 +233,11 @@ def check_tree(root: Element) -> None:
             raise _too_deep()
         if count > ELEMENTS:
             raise RenderingRefused(
-                f"The text comes to more than {ELEMENTS:,} paragraphs, list items, cells, links and phrases, which is "
-                "the most for a chapter. Make several chapters of it."
+                _(
+                    "The text comes to more than %(most)s paragraphs, list items, cells, links and phrases, which is "
+                    "the most for a chapter. Make several chapters of it."
+                )
+                % {"most": _number(ELEMENTS)}
             )
         todo.extend((child, depth + 1) for child in element)
 
@@ -206,9 +253,11 @@ def depth_of_python() -> Iterator[None]:
 
 def _too_deep() -> RenderingRefused:
     return RenderingRefused(
-        f"{at(None)} puts lists, quotations, boxes or emphasis inside one another too deeply. Take some levels away."
+        _(
+            "The text puts lists, quotations, boxes or emphasis inside one another too deeply. Take some levels away."
+        )
     )
 
 
 def _number(count: int) -> str:
-    return f"{count:,}" if count else "none"
+    return f"{count:,}" if count else _("none")

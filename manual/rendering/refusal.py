@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from manual.rendering.language import gettext as _
+
 
 class RenderingRefused(ValueError):
     """A sentence for an editor: what is wrong, on which line of the text, what to do about it."""
@@ -22,4 +24,4 @@ def quoted(words: str) -> str:
 
 def at(line: int | None) -> str:
     """The beginning of such a sentence. A line that could not be found is not guessed at."""
-    return f"Line {line}" if line else "The text"
+    return _("Line %(line)s") % {"line": line} if line else _("The text")

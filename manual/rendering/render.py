@@ -1,4 +1,5 @@
-"""From a chapter's Markdown to what is stored of it, in one pass that depends on nothing but its arguments."""
+"""From a chapter's Markdown to what is stored of it, in one pass that depends on nothing but its arguments and the
+language of the site."""
 
 from __future__ import annotations
 

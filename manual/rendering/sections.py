@@ -10,10 +10,21 @@ from xml.etree.ElementTree import Element, SubElement
 
 from manual.rendering import anchors
 from manual.rendering.attributes import CLASS, ID
+from manual.rendering.language import gettext as _
 from manual.rendering.refusal import RenderingRefused, at
 from manual.rendering.results import RenderedSection
 from manual.rendering.source import Source
-from manual.rendering.vocabulary import APPENDIX, HEADINGS, LONGEST_NAME, STATUSES, area_classes, only
+from manual.rendering.vocabulary import (
+    APPENDIX,
+    HEADINGS,
+    LINK_TO_HEADING,
+    LINK_TO_SECTION,
+    LONGEST_NAME,
+    STATUSES,
+    area_classes,
+    only,
+    status_name,
+)
 from manual.rendering.words import phrase, words
 
 Numbering = Literal["headings", "paragraphs"]
@@ -24,6 +35,11 @@ PARAGRAPH_LEVEL = 4
 
 # Signs that the allow-list does not let into a link's name, lest they be taken for markup somewhere.
 _NOT_IN_NAMES = re.compile('[<>"]')
+
+
+def in_a_name(heading: str) -> str:
+    """As much of a heading as the name of a link bears."""
+    return _NOT_IN_NAMES.sub("", heading)[:LONGEST_NAME]
 
 
 def lower_headings(root: Element) -> None:
@@ -116,7 +132,9 @@ class Divider:
         if not name:
             line = self.source.line_of(r"^#{1,6}\s*(?:\{:.*)?#*\s*$")
             raise RenderingRefused(
-                f"{at(line)}: a heading has no words. Add some, or take the line away.", line
+                _("%(place)s: a heading has no words. Add some, or take the line away.")
+                % {"place": at(line)},
+                line,
             )
         asked = heading.attrib.pop(CLASS, "").split()
         chosen = heading.attrib.pop(ID, "")
@@ -141,7 +159,7 @@ class Divider:
         section.element.append(_dress(heading, section))
         section.element.tail = heading.tail = "\n"
         if status:
-            _label(section.element, "status-label", status.capitalize())
+            _label(section.element, "status-label", status_name(status))
         if areas:
             _label(section.element, "area-label", only(self.areas, areas))
         self.open.append(section)
@@ -152,7 +170,8 @@ class Divider:
         if len(statuses) > 1:
             line = self._line_of(name)
             raise RenderingRefused(
-                f"{at(line)}: a section cannot be both {statuses[0]} and {statuses[1]}. Keep one of the two.",
+                _("%(place)s: a section cannot be both %(one)s and %(other)s. Keep one of the two.")
+                % {"place": at(line), "one": statuses[0], "other": statuses[1]},
                 line,
             )
         return statuses[0] if statuses else ""
@@ -162,7 +181,9 @@ class Divider:
         if appendix and within is not self.chapter:
             line = self._line_of(name)
             raise RenderingRefused(
-                f"{at(line)}: an appendix begins with a heading of the first level. Write it with “##”.", line
+                _("%(place)s: an appendix begins with a heading of the first level. Write it with “##”.")
+                % {"place": at(line)},
+                line,
             )
         if self.numbering == "paragraphs" or level > LAST_NUMBERED_LEVEL:
             return ""
@@ -212,9 +233,9 @@ def _dress(heading: Element, section: _Section) -> Element:
     if section.number:
         heading.set("id", section.number)
         _begin_with(heading, "section-number", section.number)
-        name = f"Link to section {section.number}"
+        name = _(LINK_TO_SECTION) % {"number": section.number}
     else:
-        name = f"Link to “{_NOT_IN_NAMES.sub('', section.heading)[:LONGEST_NAME]}”"
+        name = _(LINK_TO_HEADING) % {"heading": in_a_name(section.heading)}
     link = SubElement(
         heading, "a", {"class": "section-link", "href": f"#{section.anchor}", "aria-label": name}
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree.ElementTree import Element
 
-LABEL = "Table"
+from manual.rendering.language import gettext as _
+from manual.rendering.vocabulary import TABLE
 
 _CAPTION = re.compile(r"Table:\s+(?=\S)")
 
@@ -20,7 +21,7 @@ def settle(root: Element) -> None:
     for parent, table in holders:
         _settle(table)
         _put_in_caption(parent, table)
-        box = Element("div", {"class": "table", "role": "group", "aria-label": LABEL, "tabindex": "0"})
+        box = Element("div", {"class": "table", "role": "group", "aria-label": _(TABLE), "tabindex": "0"})
         parent[list(parent).index(table)] = box
         box.tail, table.tail = table.tail, None
         box.append(table)

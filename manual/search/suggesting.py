@@ -7,6 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from manual.models import Contents, Glossary, Line, Meaning
 from manual.search.results import Marked
 from manual.search.suggesting_names import Names
@@ -21,6 +24,12 @@ from manual.search.suggesting_words import (
 )
 from manual.search.words import clean
 
+KINDS = {
+    "part": gettext_noop("Part"),
+    "group": gettext_noop("Group"),
+    "chapter": gettext_noop("Chapter"),
+    "link": gettext_noop("Link"),
+}
 MOST = 8
 MOST_KEYWORDS = 3
 MOST_TITLES = 40
@@ -102,19 +111,21 @@ def _chapter(line: Line, words: Sequence[str]) -> Suggestion:
 
 
 def _what(line: Line) -> str:
-    return line.kind.capitalize()
+    return _(KINDS[line.kind])
 
 
 def _with_areas(words: str, line: Line) -> str:
     """Those that it is for, where that is not all: the same may be said of each under one title."""
     areas = line.applies_to
-    return f"{words}, {line.contents.manual.area_names(areas)} only" if areas else words
+    if not areas:
+        return words
+    return _("%(words)s, %(areas)s only") % {"words": words, "areas": line.contents.manual.area_names(areas)}
 
 
 def _keyword(meaning: Meaning, form: str, words: Sequence[str], address: str) -> Suggestion:
     name = clean(meaning.name)
     # Whoever typed an abbreviation sees why this is suggested.
-    detail = "Keyword" if form == meaning.name else f"Keyword, also {clean(form)}"
+    detail = _("Keyword") if form == meaning.name else _("Keyword, also %(form)s") % {"form": clean(form)}
     return Suggestion("keyword", name, detail, address, mark(words, name))
 
 
@@ -150,7 +161,7 @@ def _sections(words: Sequence[str], names: Names, lines: Sequence[Line]) -> list
 
 
 def _section(line: Line, heading: str, words: Sequence[str], address: str) -> Suggestion:
-    detail = f"Section of {_with_areas(clean(line.name), line)}"
+    detail = _("Section of %(chapter)s") % {"chapter": _with_areas(clean(line.name), line)}
     return Suggestion("section", heading, detail, address, mark(words, heading))
 
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from manual import telephones
 from manual.comparison import Piece
@@ -19,10 +21,10 @@ from manual.workflow import name_of
 register = template.Library()
 
 CHANGED = {
-    "new": "New on",
-    "amended": "Updated on",
-    "correction": "Corrected on",
-    "withdrawn": "Withdrawn on",
+    "new": gettext_noop("New on"),
+    "amended": gettext_noop("Updated on"),
+    "correction": gettext_noop("Corrected on"),
+    "withdrawn": gettext_noop("Withdrawn on"),
 }
 
 
@@ -62,7 +64,10 @@ def area_classes(areas: list[str]) -> str:
 def moment(when: datetime) -> str:
     """“11 May 2026”, and “11 May 2026 at 10:30” where that is not the beginning of the day; London time."""
     local = timezone.localtime(when)
-    return date_format(local, "j F Y" if local.time() == time.min else "j F Y \\a\\t H:i")
+    day = date_format(local, "j F Y")
+    if local.time() == time.min:
+        return day
+    return _("%(day)s at %(time)s") % {"day": day, "time": date_format(local, "H:i")}
 
 
 @register.filter
@@ -75,10 +80,10 @@ def tracked(pieces: Iterable[Piece]) -> SafeString:
         if piece.kind == "same":
             written.append(f"{escape(words)}{space}")
             continue
-        tag, says = ("del", "Removed") if piece.kind == "removed" else ("ins", "Added")
+        tag, says = ("del", _("Removed:")) if piece.kind == "removed" else ("ins", _("Added:"))
         written.append(
-            f'<{tag}><span class="visually-hidden">{says}: </span>{escape(words)}'
-            f'<span class="visually-hidden"> (end of change)</span></{tag}>{space}'
+            f'<{tag}><span class="visually-hidden">{escape(says)} </span>{escape(words)}'
+            f'<span class="visually-hidden"> {escape(_("(end of change)"))}</span></{tag}>{space}'
         )
     return mark_safe("".join(written).rstrip())  # noqa: S308 # each of them escaped
 
@@ -92,7 +97,7 @@ def commas(number: int) -> str:
 @register.filter
 def change_word(amendment: Amendment) -> str:
     """What happened to the chapter on a day: “Updated on”."""
-    return CHANGED[amendment.significance]
+    return _(CHANGED[amendment.significance])
 
 
 @register.filter

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.interchange.bundle import (
@@ -56,8 +57,8 @@ def changes(request: HttpRequest) -> HttpResponseBase:
     since = page.issued.on(_past_day(request.GET.get("since", "")))
     if since.edition is None:
         raise Http404(
-            f"No edition of the manual was in force on {_words(since.day)}: the first took effect on "
-            f"{_words(page.issued.first_day)}."
+            _("No edition of the manual was in force on %(day)s: the first took effect on %(first)s.")
+            % {"day": _words(since.day), "first": _words(page.issued.first_day)}
         )
     return _zip(
         page,
@@ -74,10 +75,13 @@ def _day_of_the_edition(page: Page, words: str) -> ThatDay:
         return that_day
     number = page.contents.edition.number
     if that_day.edition is None:
-        raise Http404(f"Edition {number} was not in force on {_words(day)}, nor was any other.")
+        raise Http404(
+            _("Edition %(number)s was not in force on %(day)s, nor was any other.")
+            % {"number": number, "day": _words(day)}
+        )
     raise Http404(
-        f"Edition {number} was not in force on {_words(day)}: when that day ended, it was edition "
-        f"{that_day.edition.number}."
+        _("Edition %(number)s was not in force on %(day)s: when that day ended, it was edition %(other)s.")
+        % {"number": number, "day": _words(day), "other": that_day.edition.number}
     )
 
 
@@ -85,15 +89,21 @@ def _past_day(words: str) -> date:
     """A day that has begun. Of a day to come nobody can say yet what is in force on it."""
     day = read_day(words)
     if day is None:
-        asked = f"“{words[:LONGEST_DAY]}” is not a day that we can read" if words else "No day is asked for"
-        raise Http404(f"{asked}: write it as in 2026-05-11.")
+        if not words:
+            raise Http404(_("No day is asked for: write it as in 2026-05-11."))
+        raise Http404(
+            _("“%(words)s” is not a day that we can read: write it as in 2026-05-11.")
+            % {"words": words[:LONGEST_DAY]}
+        )
     if day > timezone.localdate():
-        raise Http404(f"{_words(day)} is still to come. A copy can be had of any day up to today.")
+        raise Http404(
+            _("%(day)s is still to come. A copy can be had of any day up to today.") % {"day": _words(day)}
+        )
     return day
 
 
 def _words(day: date | None) -> str:
-    return date_format(day, "j F Y") if day else "a later day"
+    return date_format(day, "j F Y") if day else _("a later day")
 
 
 def _zip(page: Page, filename: str, make: Callable[[Making], IO[bytes]]) -> HttpResponseBase:
@@ -103,7 +113,7 @@ def _zip(page: Page, filename: str, make: Callable[[Making], IO[bytes]]) -> Http
         response = HttpResponse(content_type="application/zip")
     else:
         if not _making.acquire(blocking=False):
-            return not_now(page, "Another copy is being made.")
+            return not_now(page, _("Another copy is being made."))
         try:
             file = make(Making(timezone.now(), page.request.build_absolute_uri("/")))
         except BundleRefused as refusal:

@@ -9,6 +9,8 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from manual.models import ChapterDifference, Contents, Line, Mark, differences
@@ -19,14 +21,15 @@ from manual.views.since import Since
 LONGEST_DAY = 60  # what is longer than any day is written is not shown back
 
 # What matters most of what became of a chapter decides where it stands; the rest is said beside it.
+# They are translated when they are shown.
 GROUPS = {
-    "New": ("New", "Reinstated"),
-    "Updated": ("Changed",),
-    "Corrected": ("Corrected",),
-    "Withdrawn": ("Withdrawn",),
+    gettext_noop("New"): ("New", "Reinstated"),
+    gettext_noop("Updated"): ("Changed",),
+    gettext_noop("Corrected"): ("Corrected",),
+    gettext_noop("Withdrawn"): ("Withdrawn",),
 }
-ELSEWHERE = "Renamed, moved or left"
-RENUMBERED = "Renumbered"
+ELSEWHERE = gettext_noop("Renamed, moved or left")
+RENUMBERED = gettext_noop("Renumbered")
 
 
 @dataclass(frozen=True)
@@ -67,18 +70,17 @@ class Listed:
         if before is None or after is None:
             return []
         if after.gone:
-            return [] if before.gone else [Mark("Left the contents", before.number)]
+            return [] if before.gone else [Mark(_("Left the contents"), before.number)]
         marks = []
         if "Renamed" in words:
-            marks.append(Mark("Renamed", f"“{before.title}”"))
+            marks.append(Mark(_("Renamed"), _("“%(title)s”") % {"title": before.title}))
         if "Moved" in words:
             was, now = before.parent, after.parent
             elsewhere = (was and was.chapter_id) != (now and now.chapter_id)
-            marks.append(
-                Mark("Moved", (f"under {was.name}" if was else "among the parts") if elsewhere else "")
-            )
+            place = _("under %(name)s") % {"name": was.name} if was else _("among the parts")
+            marks.append(Mark(_("Moved"), place if elsewhere else ""))
         if "Renumbered" in words:
-            marks.append(Mark("Renumbered", before.number or "without a number"))
+            marks.append(Mark(_("Renumbered"), before.number or _("without a number")))
         return marks
 
 

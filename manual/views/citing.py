@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.models import Line, Section
@@ -32,7 +34,7 @@ def cite(request: HttpRequest, edition: int, slug: str) -> HttpResponse:
     page = Page.of(request, edition)
     line = page.contents.by_slug.get(slug)
     if line is None or not line.is_page:
-        raise Http404(f"Edition {edition} has no chapter of this name.")
+        raise Http404(_("Edition %(number)s has no chapter of this name.") % {"number": edition})
     page.chapter = line.chapter_id
     page.same_today = chapter_today(page, slug)
     page.fetch()
@@ -49,7 +51,7 @@ def citations(page: Page, line: Line) -> tuple[Citation, list[Citation]]:
     """Of the chapter as a whole, and of each of its sections in their order. One query."""
     edition = page.contents.edition
     permanent = page.request.build_absolute_uri(reverse("edition-chapter", args=[edition.number, line.slug]))
-    start = f"{page.manual.title}, edition {edition.number}"
+    start = _("%(manual)s, edition %(number)s") % {"manual": page.manual.title, "number": edition.number}
     when = applied(page, line)
     whole = Citation("", line.name, f"{start}, {line.name}, {when}", permanent)
     found = Section.objects.filter(amendment=line.amendment_id).exclude(anchor="").defer("text", "areas")
@@ -64,11 +66,14 @@ def citations(page: Page, line: Line) -> tuple[Citation, list[Citation]]:
 def _name(line: Line, section: Section) -> str:
     """“section 4.1 (Who refers)”, “appendix A (Forms)”, “paragraph 1.3.5”, “section “Who refers””."""
     if not section.heading:
-        return f"paragraph {line.number}.{section.number}" if line.number else f"paragraph {section.number}"
+        number = f"{line.number}.{section.number}" if line.number else section.number
+        return _("paragraph %(number)s") % {"number": number}
+    named = {"number": section.number, "heading": section.heading}
     if not section.number:
-        return f"section “{section.heading}”"
-    kind = "appendix" if section.number.isalpha() else "section"
-    return f"{kind} {section.number} ({section.heading})"
+        return _("section “%(heading)s”") % named
+    if section.number.isalpha():
+        return _("appendix %(number)s (%(heading)s)") % named
+    return _("section %(number)s (%(heading)s)") % named
 
 
 def applied(page: Page, line: Line) -> str:
@@ -77,20 +82,27 @@ def applied(page: Page, line: Line) -> str:
     edition = page.contents.edition
     begins = timezone.localtime(moment_of(edition))
     if line.withdrawn_in and (withdrawn_in := page.issued.by_key.get(line.withdrawn_in)):
-        return f"withdrawn on {_day(timezone.localtime(moment_of(withdrawn_in)))}"
+        return _("withdrawn on %(day)s") % {"day": _day(timezone.localtime(moment_of(withdrawn_in)))}
     if page.to_come:
-        return f"to take effect on {_day(begins)}"
+        return _("to take effect on %(day)s") % {"day": _day(begins)}
     after = page.superseded_by
     if after is None:
-        return f"in force {_day(begins)}"
+        return _("in force %(day)s") % {"day": _day(begins)}
     ends = timezone.localtime(moment_of(after))
     if ends.date() == begins.date():
-        return f"in force on {_day(begins)} until {ends:%H:%M}"
+        return _("in force on %(day)s until %(time)s") % {"day": _day(begins), "time": f"{ends:%H:%M}"}
     if ends.hour or ends.minute:
         # Part of a day too: whoever acted in its morning followed these words.
-        return f"in force from {_day(begins)} to {_day(ends)}, {ends:%H:%M}"
-    return f"in force from {_day(begins)} to {_day(ends - timedelta(days=1))}"
+        return _("in force from %(first)s to %(last)s, %(time)s") % {
+            "first": _day(begins),
+            "last": _day(ends),
+            "time": f"{ends:%H:%M}",
+        }
+    return _("in force from %(first)s to %(last)s") % {
+        "first": _day(begins),
+        "last": _day(ends - timedelta(days=1)),
+    }
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
+    return date_format(moment, "j F Y")

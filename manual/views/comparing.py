@@ -13,6 +13,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from manual import decoration
@@ -31,12 +33,17 @@ from manual.models import (
     Status,
     differences,
 )
+from manual.rendering import status_name
 from manual.views.page import FARTHEST, Page
 
 LONGEST_NUMBER = 20  # what is longer than any number is not shown back
 
-VIEWS = {"": "To fit the screen", "sides": "Side by side", "inline": "In one text"}
-EXTENTS = {"all": "The whole text", "changes": "Only what changed"}
+VIEWS = {
+    "": gettext_lazy("To fit the screen"),
+    "sides": gettext_lazy("Side by side"),
+    "inline": gettext_lazy("In one text"),
+}
+EXTENTS = {"all": gettext_lazy("The whole text"), "changes": gettext_lazy("Only what changed")}
 
 # What matters most of what became of a chapter decides where it is listed.
 MOST_FIRST = ("New", "Reinstated", "Changed", "Corrected", "Withdrawn", "Renamed", "Moved", "Renumbered")
@@ -61,21 +68,30 @@ class Version:
 
     @property
     def word(self) -> str:
-        return Significance(self.amendment.significance).label
+        return str(Significance(self.amendment.significance).label)
 
     @property
     def named(self) -> str:
         """“version 2, edition 1, 2 March 2026”; an edition and a day never break at the end of a line."""
         day = date_format(localtime(self.edition.effective_at), "j F Y").replace(" ", "\u00a0")
-        to_come = " (not in force yet)" if self.to_come else ""
-        return f"version\u00a0{self.sequence}, edition\u00a0{self.edition.number}, {day}{to_come}"
+        named = {"version": self.sequence, "edition": self.edition.number, "day": day}
+        if self.to_come:
+            return _("version\u00a0%(version)s, edition\u00a0%(edition)s, %(day)s (not in force yet)") % named
+        return _("version\u00a0%(version)s, edition\u00a0%(edition)s, %(day)s") % named
 
     @property
     def option(self) -> str:
         """How it is named in a list to choose from, which may cut off its end."""
         day = date_format(localtime(self.edition.effective_at), "j F Y")
-        to_come = ", not in force yet" if self.to_come else ""
-        return f"Version {self.sequence}, {day} (edition {self.edition.number}, {self.word.lower()}{to_come})"
+        named = {
+            "version": self.sequence,
+            "day": day,
+            "edition": self.edition.number,
+            "word": self.word.lower(),
+        }
+        if self.to_come:
+            return _("Version %(version)s, %(day)s (edition %(edition)s, %(word)s, not in force yet)") % named
+        return _("Version %(version)s, %(day)s (edition %(edition)s, %(word)s)") % named
 
 
 @dataclass(frozen=True)
@@ -113,11 +129,11 @@ class Choices:
     @property
     def views(self) -> list[tuple[str, str, bool]]:
         """Each as words, address and whether it is the one that is on."""
-        return [(words, self.address(view=view), view == self.view) for view, words in VIEWS.items()]
+        return [(str(words), self.address(view=view), view == self.view) for view, words in VIEWS.items()]
 
     @property
     def extents(self) -> list[tuple[str, str, bool]]:
-        return [(words, self.address(only=only), only == self.only) for only, words in EXTENTS.items()]
+        return [(str(words), self.address(only=only), only == self.only) for only, words in EXTENTS.items()]
 
 
 @require_safe
@@ -127,9 +143,9 @@ def chapter(request: HttpRequest, slug: str) -> HttpResponse:
     page.not_indexed = True
     versions = _versions(page, slug)
     if not versions:
-        raise Http404("No version of a chapter of this name has taken effect.")
+        raise Http404(_("No version of a chapter of this name has taken effect."))
     if versions[0].amendment.chapter.kind not in (Kind.CHAPTER, Kind.LINK):
-        raise Http404("This is a heading of the contents: only chapters and links can be compared.")
+        raise Http404(_("This is a heading of the contents: only chapters and links can be compared."))
     page.chapter = versions[0].amendment.chapter_id
     first, last, unknown = _asked(request, versions)
     choices = Choices.of(request, slug, first.sequence, last.sequence)
@@ -232,16 +248,19 @@ def _line(page: Page, version: Version) -> Line:
 def _facts(page: Page, before: Line, after: Line) -> Iterator[Changed]:
     """All about a chapter that is not its text, where it differs."""
     for label, old, new in (
-        ("Title", before.title, after.title),
-        ("Number", before.number or "none", after.number or "none"),
-        ("Place", _place(before), _place(after)),
-        ("Applies to", *(page.manual.area_names(line.applies_to) or "all areas" for line in (before, after))),
-        ("Status", before.status.capitalize(), after.status.capitalize()),
-        ("Remark", before.remark or "none", after.remark or "none"),
-        ("Listed as", before.label or "an entry of its own", after.label or "an entry of its own"),
-        ("Link", before.link or "none", after.link or "none"),
-        ("Counterpart", _named(before, before.counterpart), _named(after, after.counterpart)),
-        ("State", *("withdrawn" if line.withdrawn else "in force" for line in (before, after))),
+        (_("Title"), before.title, after.title),
+        (_("Number"), before.number or _("none"), after.number or _("none")),
+        (_("Place"), _place(before), _place(after)),
+        (
+            _("Applies to"),
+            *(page.manual.area_names(line.applies_to) or _("all areas") for line in (before, after)),
+        ),
+        (_("Status"), status_name(before.status), status_name(after.status)),
+        (_("Remark"), before.remark or _("none"), after.remark or _("none")),
+        (_("Listed as"), before.label or _("an entry of its own"), after.label or _("an entry of its own")),
+        (_("Link"), before.link or _("none"), after.link or _("none")),
+        (_("Counterpart"), _named(before, before.counterpart), _named(after, after.counterpart)),
+        (_("State"), *(_("withdrawn") if line.withdrawn else _("in force") for line in (before, after))),
     ):
         if old != new:
             yield Changed(label, tracked_words(old, new))
@@ -251,20 +270,20 @@ def _unexplained(first: Amendment, before: Line, last: Amendment, after: Line) -
     """The keywords that the chapter's text does not explain, where they differ."""
     if first.keywords_off != last.keywords_off:
         old, new = (
-            Glossary.of(line.contents.edition).names_of(amendment.keywords_off) or "none"
+            Glossary.of(line.contents.edition).names_of(amendment.keywords_off) or _("none")
             for amendment, line in ((first, before), (last, after))
         )
-        yield Changed("Keywords not explained", tracked_words(old, new))
+        yield Changed(_("Keywords not explained"), tracked_words(old, new))
 
 
 def _place(line: Line) -> str:
     above = [line.title for line in line.ancestors]
-    return "under " + ", ".join(above) if above else "in no part"
+    return _("under %(name)s") % {"name": ", ".join(above)} if above else _("in no part")
 
 
 def _named(line: Line, slug: str | None) -> str:
     found = line.contents.by_slug.get(slug or "")
-    return found.title if found else slug or "none"
+    return found.title if found else slug or _("none")
 
 
 def _safe(html: str) -> SafeString:
@@ -295,7 +314,7 @@ class ListedChapter:
     def numbers(self) -> tuple[str, str] | None:
         """The old number and the new, where they differ."""
         if self.each.before and self.each.after and "Renumbered" in self.each.words:
-            return self.each.before.number or "no number", self.each.after.number or "no number"
+            return self.each.before.number or _("no number"), self.each.after.number or _("no number")
         return None
 
     @property
@@ -305,10 +324,10 @@ class ListedChapter:
         if before is None or after is None or "Moved" not in self.each.words:
             return ""
         if after.gone:
-            return "Left the contents, because it was withdrawn before."
+            return _("Left the contents, because it was withdrawn before.")
         if before.parent_id == after.parent_id:
-            return f"Moved to another place {_place(after)}."
-        return f"Moved from {_place(before)} to {_place(after)}."
+            return _("Moved to another place %(place)s.") % {"place": _place(after)}
+        return _("Moved from %(old)s to %(new)s.") % {"old": _place(before), "new": _place(after)}
 
     @property
     def successor(self) -> Line | None:
@@ -337,7 +356,7 @@ def editions(request: HttpRequest, edition: int, other: int) -> HttpResponse:
     page.not_indexed = True
     for number in (edition, other):
         if number not in page.issued.by_number:
-            raise Http404(f"There is no edition {number} that has taken effect.")
+            raise Http404(_("There is no edition %(number)s that has taken effect.") % {"number": number})
     older, newer = sorted(
         (page.issued.by_number[edition], page.issued.by_number[other]), key=lambda each: each.number or 0
     )
@@ -370,7 +389,7 @@ def any_editions(request: HttpRequest) -> HttpResponse:
     page = Page.of(request)
     known = [each.number or 0 for each in page.issued.editions]
     if not known:
-        raise Http404("No edition of the manual is in force yet.")
+        raise Http404(_("No edition of the manual is in force yet."))
     wanted = [request.GET.get(name, "") for name in ("from", "to")]
     numbers = [
         int(words) if words.isascii() and words.isdigit() and len(words) < 8 else 0 for words in wanted

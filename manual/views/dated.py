@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.models import Contents, Definition, Edition, Entry, Status
@@ -37,7 +38,7 @@ def on_day(request: HttpRequest, day: str, page: str = "") -> HttpResponse:
     """Leads to the edition that was in force when a day ended; today, to the one that is in force now."""
     same = SamePage.at(page)
     if same is None:
-        raise Http404("The manual has no page of this address, on whatever day.")
+        raise Http404(_("The manual has no page of this address, on whatever day."))
     asked = read_day(day)
     shown = Page.of(request)
     if asked is None:
@@ -90,15 +91,19 @@ def chapter_today(page: Page, slug: str) -> Today | None:
     contents = Contents.of(page.in_force)
     line = contents.by_slug.get(slug)
     if line is None:
-        return Today(reverse("contents"), "This is not in the manual in force today: read today’s contents")
+        return Today(
+            reverse("contents"), _("This is not in the manual in force today: read today’s contents")
+        )
     if not line.withdrawn:
         return Today(line.url)
     after = line.read_instead
     if after:
-        return Today(after.url, f"Withdrawn since: read “{after.name}”, which is in force today")
+        return Today(
+            after.url, _("Withdrawn since: read “%(name)s”, which is in force today") % {"name": after.name}
+        )
     if line.gone:
-        return Today(reverse("contents"), "Withdrawn since: read today’s contents")
-    return Today(line.url, "Withdrawn since: read its page today")
+        return Today(reverse("contents"), _("Withdrawn since: read today’s contents"))
+    return Today(line.url, _("Withdrawn since: read its page today"))
 
 
 def keyword_today(page: Page, slug: str) -> Today:
@@ -107,7 +112,7 @@ def keyword_today(page: Page, slug: str) -> Today:
         today = Definition.objects.in_edition(page.in_force)
         if not today.filter(keyword__slug=slug).exists():
             return Today(
-                reverse("keywords"), "This is not in the manual in force today: read today’s keywords"
+                reverse("keywords"), _("This is not in the manual in force today: read today’s keywords")
             )
     return Today(reverse("keyword", args=[slug]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, quote_etag
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.models import DocumentVersion, Edition, Manual, StoredFile
@@ -35,12 +36,13 @@ def document(request: HttpRequest, slug: str, edition: int | None = None) -> Htt
             shown = Edition.objects.scheduled().filter(number=min(edition, FARTHEST)).first()
             cached = PRIVATE
         if shown is None:
-            raise Http404(f"There is no edition {edition} that has taken effect.")
+            raise Http404(_("There is no edition %(number)s that has taken effect.") % {"number": edition})
     versions = DocumentVersion.objects.filter(document__slug=slug)
     version = versions.in_edition(shown).with_size().first() if shown else None
     if version is None:
-        which = f"Edition {edition}" if edition is not None else "The edition in force"
-        raise Http404(f"{which} has no document of this name.")
+        if edition is None:
+            raise Http404(_("The edition in force has no document of this name."))
+        raise Http404(_("Edition %(number)s has no document of this name.") % {"number": edition})
     response = file_response(request, version, cached=cached)
     if edition is not None or Manual.objects.current().sample:
         response["X-Robots-Tag"] = "noindex"

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.models import EditionChanges, changes
@@ -31,7 +32,7 @@ def edition(request: HttpRequest, edition: int) -> HttpResponse:
     page = Page.of(request)
     shown = page.issued.by_number.get(edition)
     if shown is None:
-        raise Http404(f"There is no edition {edition} that has taken effect.")
+        raise Http404(_("There is no edition %(number)s that has taken effect.") % {"number": edition})
     if shown in page.issued.to_come:
         # Only editors come here. What it brings is not in force anywhere yet but in the edition itself.
         page = Page.of(request, edition)

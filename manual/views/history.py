@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.models import Kind, history
@@ -15,9 +16,12 @@ def chapter_history(request: HttpRequest, slug: str) -> HttpResponse:
     page = Page.of(request)
     line = page.contents.by_slug.get(slug)
     if line is None:
-        raise Http404("The edition in force has no chapter of this name.")
+        raise Http404(_("The edition in force has no chapter of this name."))
     if not line.is_page:
-        raise Http404(f"“{line.title}” is a heading of the contents: only chapters and links have a history.")
+        raise Http404(
+            _("“%(title)s” is a heading of the contents: only chapters and links have a history.")
+            % {"title": line.title}
+        )
     page.chapter = line.chapter_id
     steps = history(line, page.issued.editions)
     return page.render(

@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.decoration import keyword_meaning
@@ -54,7 +55,7 @@ def keyword(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     if meaning is None:
         if page.dated and (not_yet := keyword_not_yet(page, slug)):
             return not_yet
-        raise Http404("No keyword of the manual has this address.")
+        raise Http404(_("No keyword of the manual has this address."))
     if page.dated:
         page.same_today = keyword_today(page, slug)
     using = _using(meaning, page)

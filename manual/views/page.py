@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from manual import decoration
 from manual.lens import Lens
@@ -48,7 +50,11 @@ class Today:
     """Where a dated page leads those who want what is in force, and what the link says."""
 
     address: str
-    words: str = "Read what is in force today"
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.said or _("Read what is in force today")
 
 
 @dataclass
@@ -77,7 +83,7 @@ class Page:
         if number is None:
             return cls(request, manual, issued, issued.in_force)
         if number not in issued.by_number:
-            raise Http404(f"There is no edition {number} that has taken effect.")
+            raise Http404(_("There is no edition %(number)s that has taken effect.") % {"number": number})
         return cls(request, manual, issued, issued.by_number[number], dated=True)
 
     @property
@@ -174,7 +180,7 @@ class Page:
     @cached_property
     def contents(self) -> Contents:
         if self.edition is None:
-            raise Http404("No edition of the manual is in force yet.")
+            raise Http404(_("No edition of the manual is in force yet."))
         contents = Contents.of(self.edition, dated=self.dated)
         contents.manual_read = self.manual
         return contents
@@ -237,7 +243,7 @@ class Page:
         if self.in_force is None:
             return mark_safe("")
         key = ":".join(
-            ("urgent-help", settings.RELEASE, str(self.in_force.stamp), self.manual.contacts,
+            ("urgent-help", settings.RELEASE, get_language() or "", str(self.in_force.stamp), self.manual.contacts,
              self.manual.urgent_help)
         )  # fmt: skip
         # Where the page reads texts anyway, these come with them; others do not ask the database for them again.

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual.decoration import decorate, decorate_draft
@@ -52,8 +53,12 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     if line is None:
         if page.dated and (not_yet := chapter_not_yet(page, slug)):
             return not_yet
-        which = f"Edition {page.contents.edition.number}" if page.dated else "The edition in force"
-        raise Http404(f"{which} has no chapter of this name.")
+        if page.dated:
+            raise Http404(
+                _("Edition %(number)s has no chapter of this name.")
+                % {"number": page.contents.edition.number}
+            )
+        raise Http404(_("The edition in force has no chapter of this name."))
     if not line.is_page:
         return page.lead_to(line.url)
     if page.dated:
@@ -161,7 +166,7 @@ def by_number(request: HttpRequest, number: str, edition: int | None = None) -> 
         if line and line.is_page and past.of_chapter(line):
             return page.lead_to(f"{line.url}?{urlencode({'number': number})}")
     if line is None:
-        raise Http404(f"Nothing in the manual has the number {number}.")
+        raise Http404(_("Nothing in the manual has the number %(number)s.") % {"number": number})
     return page.lead_to(line.url)
 
 
@@ -180,5 +185,5 @@ def contacts(request: HttpRequest) -> HttpResponse:
 def _lead_to(page: Page, slug: str) -> HttpResponse:
     line: Line | None = page.contents.by_slug.get(slug)
     if line is None:
-        raise Http404("The edition in force has no such chapter.")
+        raise Http404(_("The edition in force has no such chapter."))
     return redirect(line.url)

@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from manual import search
 from manual.lens import ELSEWHERE
@@ -46,8 +48,8 @@ class Rows:
         return _row(
             " result-keyword",
             _link(self._leads(address, self._kept), html(group.title)),
-            ' <span class="keyword-tag">Keyword</span>',
-            escape(f"Also: {', '.join(meaning.also)}" if meaning.also else ""),
+            f' <span class="keyword-tag">{escape(_("Keyword"))}</span>',
+            escape(_("Also: %(names)s") % {"names": ", ".join(meaning.also)} if meaning.also else ""),
             html(group.passage),
         )
 
@@ -59,7 +61,8 @@ class Rows:
         sections = "".join(self._section(hit, line, asks) for hit in group.hits if hit.anchor)
         more = ""
         if group.more:
-            named = f'{group.more} more in this chapter<span class="visually-hidden">: {escape(line.title)}</span>'
+            said = escape(_("%(count)s more in this chapter") % {"count": group.more})
+            named = f'{said}<span class="visually-hidden">: {escape(line.title)}</span>'
             more = f'<p class="result-more">{_link(escape(self._more_in(line)), named)}</p>'
         return _row(
             f" {ELSEWHERE}" if self._lens.dims(applies_to) else "",
@@ -79,7 +82,9 @@ class Rows:
         )
 
     def _section(self, hit: search.Hit, line: Line, asks: str) -> str:
-        number = f"paragraph {line.number}.{hit.number}" if not hit.heading and line.number else hit.number
+        number = hit.number
+        if not hit.heading and line.number:
+            number = _("paragraph %(number)s") % {"number": f"{line.number}.{hit.number}"}
         link = _link(self._leads(line.at(hit.anchor), asks), f"{escape(number)} {html(hit.heading)}")
         areas = hit.areas
         tags = self._tags(
@@ -98,7 +103,7 @@ class Rows:
         """To whom it applies, what it is if no instruction, and whether it is new."""
         if not (areas or status or flag or withdrawn):
             return ""
-        return _tags(tuple(areas), self._areas, status, flag, withdrawn)
+        return _tags(get_language(), tuple(areas), self._areas, status, flag, withdrawn)
 
     def _leads(self, address: str, asks: str) -> str:
         target, hash_, anchor = address.partition("#")
@@ -132,7 +137,12 @@ def _link(address: str, words: str) -> str:
 
 @functools.lru_cache(maxsize=256)
 def _tags(
-    areas: tuple[str, ...], named: tuple[tuple[str, str], ...], status: str, flag: str, withdrawn: bool
+    _language: str | None,
+    areas: tuple[str, ...],
+    named: tuple[tuple[str, str], ...],
+    status: str,
+    flag: str,
+    withdrawn: bool,
 ) -> str:
     """There are few of them, and each stands on many pages."""
     manual = Manual(areas=dict(named))

@@ -10,8 +10,11 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual import search
@@ -30,6 +33,12 @@ MOST_PAGES = 500
 LONGEST = 300
 # Somebody who asks a whole question does not expect every word of it in one section.
 A_FEW = 3
+STATUS_ONLY = {
+    "policy": gettext_noop("policy only"),
+    "procedure": gettext_noop("procedures only"),
+    "guidance": gettext_noop("guidance only"),
+    "protocol": gettext_noop("protocol only"),
+}
 
 
 @dataclass
@@ -102,19 +111,22 @@ class Narrowing:
         """How it is said, one limit after the other."""
         said = []
         if self.chapter:
-            said.append(f"in “{self.chapter.title}”")
+            said.append(_("in “%(title)s”") % {"title": self.chapter.title})
         if self.part:
-            said.append(f"in {self.part.name}")
+            said.append(_("in %(name)s") % {"name": self.part.name})
         if self.area:
-            said.append(f"for {self.page.manual.area_names([self.area])}")
+            said.append(_("for %(areas)s") % {"areas": self.page.manual.area_names([self.area])})
         if self.status:
-            said.append("procedures only" if self.status == "procedure" else f"{self.status} only")
+            said.append(_(STATUS_ONLY[self.status]))
         if self.since:
             since = self.since.edition if self.since.by_edition else None
-            day = f"{self.since.day.day} {self.since.day:%B %Y}"
-            said.append(f"changed since edition {since.number}" if since else f"changed since {day}")
+            said.append(
+                _("changed since edition %(number)s") % {"number": since.number}
+                if since
+                else _("changed since %(day)s") % {"day": date_format(self.since.day, "j F Y")}
+            )
         if self.withdrawn:
-            said.append("withdrawn chapters as well")
+            said.append(_("withdrawn chapters as well"))
         return said
 
     @property
@@ -166,13 +178,12 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> SafeString:
 
 
 def _named(edition: Edition) -> tuple[str, str]:
-    return _in_words(edition.number, moment_of(edition))
+    return _in_words(get_language(), edition.number, moment_of(edition))
 
 
 @functools.lru_cache(maxsize=1024)
-def _in_words(number: int | None, moment: datetime) -> tuple[str, str]:
-    day = day_of(moment)
-    return str(number), f"{number}, {day.day} {day:%B %Y}"
+def _in_words(_language: str | None, number: int | None, moment: datetime) -> tuple[str, str]:
+    return str(number), f"{number}, {date_format(day_of(moment), 'j F Y')}"
 
 
 @require_safe
