@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from manual.models import Kind, history
+from manual.models import history
 from manual.views.page import Page
 
 
@@ -23,7 +23,6 @@ def chapter_history(request: HttpRequest, slug: str) -> HttpResponse:
     return page.render(
         "manual/history.html",
         line=line,
-        noun="link" if line.kind == Kind.LINK else "chapter",
         steps=steps,
         versions=[step for step in steps if step.amendment],
         successor=line.read_instead if line.withdrawn else None,
