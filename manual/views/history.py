@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from manual.models import Kind, history
+from manual.models import history
 from manual.views.page import Page
 
 
@@ -27,7 +27,6 @@ def chapter_history(request: HttpRequest, slug: str) -> HttpResponse:
     return page.render(
         "manual/history.html",
         line=line,
-        noun="link" if line.kind == Kind.LINK else "chapter",
         steps=steps,
         versions=[step for step in steps if step.amendment],
         successor=line.read_instead if line.withdrawn else None,

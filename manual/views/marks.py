@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from manual.models import Amendment, Edition, Kind, Line
+from manual.models import Amendment, Edition, Line
 from manual.views.page import Page
 from manual.views.since import Since
 
@@ -24,10 +24,6 @@ class Marks:
     changed_in: Edition | None = None
     since: Since | None = None
     count: int = 0
-
-    @property
-    def noun(self) -> str:
-        return "link" if self.line.kind == Kind.LINK else "chapter"
 
     @property
     def unchanged(self) -> bool:

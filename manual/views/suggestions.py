@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from manual.search.suggesting import suggest
@@ -19,7 +21,7 @@ def suggestions(request: HttpRequest, edition: int | None = None) -> HttpRespons
     for suggestion in found:
         target, hash_, anchor = suggestion.address.partition("#")
         offered.append({**vars(suggestion), "address": f"{target}{page.kept}{hash_}{anchor}"})
-    response = JsonResponse({"suggestions": offered})
+    response = JsonResponse({"suggestions": offered, "says": _how_many(len(offered))})
     # What is in force can change at any moment.
     patch_cache_control(response, no_cache=True)
     if page.for_staff:
@@ -28,3 +30,10 @@ def suggestions(request: HttpRequest, edition: int | None = None) -> HttpRespons
     patch_vary_headers(response, ["Cookie"])
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _how_many(count: int) -> str:
+    """For those who hear the page."""
+    if not count:
+        return _("No suggestions")
+    return ngettext("%(count)d suggestion", "%(count)d suggestions", count) % {"count": count}

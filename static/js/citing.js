@@ -3,26 +3,27 @@
 "use strict";
 
 {
-  const LABELS = { citation: "Copy the citation", address: "Copy the address" };
+  /** What the buttons say; the page of citations has it, in the language of the site. */
+  const wordsOf = (page) => page.querySelector("[data-copied]")?.dataset;
 
   /** A button behind each copyable line, and beside it what came of pressing it. */
-  function addButtons(place) {
+  function addButtons(place, says) {
     if (!navigator.clipboard) return;
     for (const words of place.querySelectorAll("[data-copy]")) {
       const line = document.createElement("p");
       line.className = "citation-copy";
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = LABELS[words.dataset.copy];
+      button.textContent = words.dataset.copy === "citation" ? says.copyCitation : says.copyAddress;
       const told = document.createElement("span");
       told.setAttribute("role", "status");
       button.addEventListener("click", async () => {
         try {
           await navigator.clipboard.writeText(words.textContent.trim());
-          told.textContent = "Copied";
+          told.textContent = says.copied;
         } catch {
           getSelection().selectAllChildren(words);
-          told.textContent = "Not copied. The words are selected: copy them with your keyboard.";
+          told.textContent = says.notCopied;
         }
       });
       line.append(button, told);
@@ -30,20 +31,20 @@
     }
   }
 
-  function dialogWith(citation, address) {
+  function dialogWith(citation, address, says) {
     const dialog = document.createElement("dialog");
     dialog.className = "cite-dialog";
-    dialog.setAttribute("aria-label", "Citation");
+    dialog.setAttribute("aria-label", says.citation);
     const foot = document.createElement("p");
     foot.className = "cite-dialog-foot";
     const close = document.createElement("button");
     close.type = "button";
     close.className = "cite-close";
-    close.textContent = "Close";
+    close.textContent = says.close;
     close.addEventListener("click", () => dialog.close());
     const more = document.createElement("a");
     more.href = address.split("?")[0];
-    more.textContent = "All citations of this chapter";
+    more.textContent = says.allCitations;
     foot.append(close, more);
     dialog.append(citation, foot);
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -53,10 +54,12 @@
 
   async function show(link) {
     let citation;
+    let says;
     try {
       const response = await fetch(link.href, { credentials: "same-origin" });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       citation = response.ok && page.getElementById("site-citation");
+      says = wordsOf(page);
     } catch {
       citation = null;
     }
@@ -64,8 +67,8 @@
       location.assign(link.href);
       return;
     }
-    const dialog = dialogWith(document.adoptNode(citation), link.href);
-    addButtons(dialog);
+    const dialog = dialogWith(document.adoptNode(citation), link.href, says);
+    addButtons(dialog, says);
     document.body.append(dialog);
     dialog.showModal();
   }
@@ -78,5 +81,5 @@
     show(link);
   });
 
-  addButtons(document);
+  addButtons(document, wordsOf(document));
 }

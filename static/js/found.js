@@ -32,15 +32,17 @@
     return found >= 0 ? found : by > 0 ? 0 : length - 1;
   }
 
+  // In the language of the site, with a % in place of each number.
+  const says = document.querySelector(".found-line")?.dataset;
   const text = places.length > 1 && places[0].closest(".chapter-text");
   if (text) {
     const steps = document.createElement("div");
     steps.className = "found-steps";
     steps.setAttribute("role", "group");
-    steps.setAttribute("aria-label", "Marked places");
+    steps.setAttribute("aria-label", says.name);
     const told = document.createElement("span");
     told.setAttribute("role", "status");
-    told.textContent = `${places.length} marked`;
+    told.textContent = says.count.replace("%", places.length);
     const button = (words, by) => {
       const made = document.createElement("button");
       made.type = "button";
@@ -50,11 +52,11 @@
         here = step(by);
         places[here].classList.add("found-here");
         places[here].scrollIntoView({ block: "center" });
-        told.textContent = `${here + 1} of ${places.length}`;
+        told.textContent = says.place.replace("%", here + 1).replace("%", places.length);
       });
       return made;
     };
-    steps.append(button("Previous", -1), button("Next", 1), told);
+    steps.append(button(says.previous, -1), button(says.next, 1), told);
     text.append(steps);
   }
 }

@@ -20,7 +20,7 @@
     list.className = "suggestions";
     list.hidden = true;
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Suggestions");
+    list.setAttribute("aria-label", form.dataset.suggestionsName);
     told.className = "visually-hidden";
     told.setAttribute("role", "status");
     input.parentElement.append(list);
@@ -95,15 +95,14 @@
       return option;
     };
 
-    const show = (words, suggestions) => {
+    const show = (words, suggestions, says) => {
       asked = words;
       options = suggestions.map(optionOf);
       point(-1);
       list.replaceChildren(...options);
       list.scrollTop = 0;
-      const count = options.length;
-      told.textContent = count === 1 ? "1 suggestion" : `${count || "No"} suggestions`;
-      if (count) open();
+      told.textContent = says;
+      if (options.length) open();
       else close();
     };
 
@@ -120,9 +119,9 @@
         address.search = new URLSearchParams(new FormData(form));
         const answer = await fetch(address, { signal: mine.signal, credentials: "same-origin" });
         if (!answer.ok) throw new Error(answer.statusText);
-        const { suggestions } = await answer.json();
+        const { suggestions, says } = await answer.json();
         // Whoever has gone on typing, or away, is not shown what they no longer want.
-        if (mine === asking && words === typed() && document.activeElement === input) show(words, suggestions);
+        if (mine === asking && words === typed() && document.activeElement === input) show(words, suggestions, says);
       } catch {
         // The search works without.
         if (mine === asking) forget();

@@ -344,6 +344,15 @@ def answer(client, address: str, **words: str) -> list[dict]:
     return json.loads(response.content)["suggestions"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "says"), [("zz", "No suggestions"), ("pipes", "1 suggestion"), ("1", "3 suggestions")]
+)
+def test_it_says_how_many_are_offered_to_those_who_hear_the_page(
+    client, in_force: Edition, typed, says
+) -> None:
+    assert client.get("/search/suggestions/", {"q": typed}).json()["says"] == says
+
+
 def test_it_answers_with_what_is_offered(client, in_force: Edition) -> None:
     assert answer(client, "/search/suggestions/", q="pipes <dr") == [
         {
