@@ -430,7 +430,7 @@ SPECIMENS = (
                 ),
             ],
         },
-        classes="chapter-text tracked-changes",
+        classes="compare-beside chapter-text tracked-changes",
     ),
     Specimen(
         "What an edition changed",
