@@ -40,9 +40,15 @@ WIDTHS = (1280, 360)
 # Shows a page in another display, with nothing on its way from one colour to another. It need not be loaded anew: a
 # test sees to it that nothing else is different.
 SHOW = """(classes) => {
-  document.documentElement.className = classes;
+  const page = document.documentElement;
   const scheme = document.querySelector("meta[name=color-scheme]");
-  if (scheme) scheme.content = classes.includes("colours-high") ? "dark" : "light dark";
+  // Of paper the size alone is another.
+  if (page.classList.contains("paper")) {
+    page.className = `${classes.split(" ")[0]} paper`;
+  } else {
+    page.className = classes;
+    if (scheme) scheme.content = classes.includes("colours-high") ? "dark" : "light dark";
+  }
   document.getAnimations().forEach((each) => each.finish());
 }"""
 
@@ -89,8 +95,22 @@ THE_PAST = (
     Kind("another-day", "/editions/8/chapters/bullying/?on=2026-06-01"),
     Kind("another-day-too-early", "/on/2020-01-01/"),
 )
-# Of paper, and the short addresses on it: to be added here.
-PAPER: tuple[Kind, ...] = ()
+# For printing: always black on white, with nothing around it but a line that says how.
+PAPER = (
+    Kind("print-chapter", "/chapters/contact-details/print/"),
+    Kind("print-part", "/chapters/complaints-and-disagreements/print/"),
+    Kind("print-contents", "/print/"),
+    Kind("print-edition-chapter", "/editions/8/chapters/bullying/print/"),
+)
+# The short addresses on it: whether a printed copy is current.
+COPIES = (
+    Kind("copy-asked", "/c/"),
+    Kind("copy-unknown", "/c/zz/", status=404),
+    Kind("copy-current", "/c/11-wh0jbse/"),
+    Kind("copy-out-of-date", "/c/8-cgb15re/"),
+    Kind("copy-withdrawn", "/c/7-v47gq6w/"),
+    Kind("copy-of-contents", "/c/6-v8re2g3/"),
+)
 # What went wrong. Only the first has an address of its own; the others are shown where the components are.
 MISTAKES = (
     Kind("not-found", "/nowhere/", status=404),
@@ -101,7 +121,7 @@ MISTAKES = (
     Kind("nothing-in-force", "/components/mistakes/nothing-in-force/"),
     Kind("no-copy-now", "/components/mistakes/no-copy-now/", status=503),
 )
-READERS = (*READING, *SEARCH, *THE_PAST, *PAPER, *MISTAKES)
+READERS = (*READING, *SEARCH, *THE_PAST, *COPIES, *PAPER, *MISTAKES)
 # The editors' other pages are looked at where they are tested, with something of everything in them.
 EDITORS = (
     Kind("sign-in", "/admin/login/"),

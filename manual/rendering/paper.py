@@ -30,6 +30,9 @@ def on_paper(html: str, *, prefix: str = "", lower: int = 0) -> str:
             element.drop_tree()
     for link in list(root.iter("a")):
         _write_address(link)
+    for keyword in root.find_class("keyword"):
+        # What it means is not printed beside it.
+        keyword.attrib.pop("aria-describedby", None)
     for image in root.iter("img"):
         # What is loaded only when somebody scrolls to it would be missing.
         image.attrib.pop("loading", None)

@@ -342,6 +342,36 @@ SPECIMENS = (
         },
         leads="component-keyword",
     ),
+    Specimen(
+        "On paper, at the end of a page",
+        "on_paper",
+        {"edition": NINTH, "address": made(typed="manual.example.org/c/9-abcdefg")},
+    ),
+    Specimen("Asking of a printed copy", "copy_form", {"label": "The code of the copy", "typed": ""}),
+    Specimen("An answer about it", "copy_lead", {"answer": "corrected"}, inside="p"),
+    Specimen(
+        "What a printed copy shows",
+        "copy_shows",
+        {
+            "copy": made(line=MEETING),
+            "judged": made(
+                passages=[made(source=LONG, corrected=False, shown_in=MEETING, compare_url=HERE)],
+                lists=[MEETING],
+                pictures=[made(after=FORM, url=HERE)],
+            ),
+        },
+    ),
+    Specimen(
+        "What a printed copy refers to",
+        "copy_refers",
+        {
+            "judged": made(
+                keywords=[made(url=HERE, after=made(name="Core group"))],
+                documents=[made(url=HERE, after=FORM)],
+                references=[made(withdrawn=False, before=LONG, after=MEETING)],
+            )
+        },
+    ),
     Specimen("Listed under a chapter", "listed_under", {"children": MEETING.children}),
     Specimen("Before and after", "pager", {"before": LONG, "after": NORTHERN}),
     Specimen("Referring", "referring", {"referring": [made(line=MEETING, shows=True)], "many": False}),
@@ -400,7 +430,7 @@ SPECIMENS = (
                 ),
             ],
         },
-        classes="chapter-text tracked-changes",
+        classes="compare-beside chapter-text tracked-changes",
     ),
     Specimen(
         "What an edition changed",

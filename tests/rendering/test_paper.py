@@ -32,6 +32,11 @@ def test_telephones_references_and_keywords_have_no_address_behind_them():
     assert on_paper(html) == html
 
 
+def test_a_keyword_names_no_meaning_that_is_not_printed():
+    html = '<p><a class="keyword" href="/keywords/lado/" aria-describedby="site-meaning-lado">LADO</a></p>'
+    assert on_paper(html) == '<p><a class="keyword" href="/keywords/lado/">LADO</a></p>'
+
+
 def test_an_address_is_escaped_as_words_and_as_a_link():
     html = '<p><a href="https://example.org/?a=1&amp;b=&quot;&lt;">Go</a></p>'
     assert '(https://example.org/?a=1&amp;b="&lt;)</span>' in on_paper(html)
