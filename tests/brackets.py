@@ -27,9 +27,7 @@ _SILENT = ("script", "style", "template", "noscript")
 def bracketed(message: str) -> str:
     """“Line %(line)s” as “⟦Line ⟧%(line)s”."""
     parts = _APART.split(message)
-    return "".join(
-        part if n % 2 or not part.strip() else f"⟦{part}⟧" for n, part in enumerate(parts)
-    )
+    return "".join(part if n % 2 or not part.strip() else f"⟦{part}⟧" for n, part in enumerate(parts))
 
 
 def bracket_every_translation(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,9 +41,7 @@ def bracket_every_translation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(real, "gettext", bracketed)
     monkeypatch.setattr(real, "ngettext", plural)
     monkeypatch.setattr(real, "pgettext", lambda _context, message: bracketed(message))
-    monkeypatch.setattr(
-        real, "npgettext", lambda _context, one, many, number: plural(one, many, number)
-    )
+    monkeypatch.setattr(real, "npgettext", lambda _context, one, many, number: plural(one, many, number))
 
 
 def untranslated(page: str, *, allowed: Iterable[str] = (), apart: str = "") -> list[str]:
@@ -69,7 +65,9 @@ def untranslated(page: str, *, allowed: Iterable[str] = (), apart: str = "") -> 
         look(element.text, element.tag)
         for name, value in element.attrib.items():
             spoken = name in _SPOKEN or (name.startswith("data-") and " " in value and "/" not in value)
-            pressed = name == "value" and element.tag == "input" and element.get("type") in ("submit", "button")
+            pressed = (
+                name == "value" and element.tag == "input" and element.get("type") in ("submit", "button")
+            )
             if spoken or pressed:
                 look(value, f"{element.tag} {name}")
         for child in element:

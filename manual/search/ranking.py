@@ -210,7 +210,9 @@ def ranked(
         if key not in looked_at and line is not None:
             rest.append((-score, line.place, key[1], key, line))
     rest.sort()
-    rows.extend([Ranked(last - 1.0 - below / best, line, key) for below, _place, _position, key, line in rest])
+    rows.extend(
+        [Ranked(last - 1.0 - below / best, line, key) for below, _place, _position, key, line in rest]
+    )
     return rows
 
 
