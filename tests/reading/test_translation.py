@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from manual import workflow
-from manual.models import Chapter, Manual
+from manual.models import Amendment, Chapter, Manual
 from tests.brackets import bracket_every_translation, untranslated
 from tests.manual_maker import agreed, filed, grow, meaning
 
@@ -25,10 +25,12 @@ THIRD = datetime(2026, 10, 5, tzinfo=UTC)
 
 # Some language that is not that of the messages, so that nothing kept of a page in English is shown in it.
 LANGUAGE = "cy"
-# What is the same in every language: addresses, a kind of file and its ending, a key, and numbers like A.1.
+# What is the same in every language: addresses, codes of printed copies, a kind of file and its ending, a key, and
+# numbers like A.1.
 SAME_EVERYWHERE = (
     r"https?://\S*",
     r"\btestserver/\S*",
+    r"\b\d+-[0-9a-z]{7}\b",
     r"\bPDF\b",
     r"\w\.pdf\b",
     r"\bEsc\b",
@@ -477,6 +479,22 @@ def test_a_copy_that_is_handed_over_can_be_translated(client, greek, address):
         )
     }
     assert not left
+
+
+def test_what_was_stored_in_english_is_made_anew_in_another_language(sample):
+    assert not Amendment.objects.stale()
+    with translation.override(LANGUAGE):
+        assert set(Amendment.objects.stale()) == set(Amendment.objects.values_list("pk", flat=True))
+
+
+def test_what_was_kept_of_a_page_in_english_is_not_shown_in_another_language(client, sample, monkeypatch):
+    address = "/chapters/referral/"
+    assert "⟦" not in client.get(address).content.decode()
+    with translation.override(LANGUAGE):
+        bracket_every_translation(monkeypatch)
+        page = client.get(address).content.decode()
+    assert "⟦Cite⟧" in page
+    assert ">Cite<" not in page
 
 
 def test_what_no_message_brought_is_found():
