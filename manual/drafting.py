@@ -427,19 +427,19 @@ def doubts(definition: Definition) -> list[str]:
         elif counted in owners:
             found.append(
                 _(
-                    "“%(form)s” also stands for the keyword “%(value)s”. Where a chapter does not write "
+                    "“%(form)s” also stands for the keyword “%(keyword)s”. Where a chapter does not write "
                     "either of the two out, readers are asked which is meant."
                 )
-                % {"form": form, "value": owners[counted]}
+                % {"form": form, "keyword": owners[counted]}
             )
         forms.add(counted)
     if (counted := plain(definition.name)) in owners and plain(owners[counted]) != counted:
         found.append(
             _(
-                "“%(name)s” is also a form of the keyword “%(value)s”. Where a chapter does not write "
+                "“%(name)s” is also a form of the keyword “%(keyword)s”. Where a chapter does not write "
                 "either of the two out in other words, readers are asked which is meant."
             )
-            % {"name": definition.name, "value": owners[counted]}
+            % {"name": definition.name, "keyword": owners[counted]}
         )
     return found
 
@@ -732,8 +732,8 @@ def _headings(rendered: Rendered, lines: Sequence[str]) -> Iterator[Problem]:
         elif section.level > before + 1:
             yield Problem(
                 line,
-                _("“%(heading)s” skips a level of headings. Write it with “%(value)s”.")
-                % {"heading": section.heading, "value": "#" * (before + 1)},
+                _("“%(heading)s” skips a level of headings. Write it with “%(signs)s”.")
+                % {"heading": section.heading, "signs": "#" * (before + 1)},
             )
         before = section.level
 

@@ -169,8 +169,8 @@ class EditionForm(forms.Form):
                     if cleaned["effective_at"] <= timezone.now():
                         self.add_error(
                             "day",
-                            _("%(value)s is past. Choose a later moment.")
-                            % {"value": said(cleaned["effective_at"])},
+                            _("%(moment)s is past. Choose a later moment.")
+                            % {"moment": said(cleaned["effective_at"])},
                         )
         if cleaned.get("kind") != EditionKind.ORDINARY and cleaned.get("rearranges"):
             self.add_error(
@@ -283,9 +283,9 @@ def london_moment(day: date, clock: time) -> datetime:
 
 def moment_said(moment: datetime) -> str:
     """“1 June 2026 at 14:05, London time (BST)”."""
-    return _("%(moment)s, London time (%(tzname)s)") % {
+    return _("%(moment)s, London time (%(zone)s)") % {
         "moment": said(moment),
-        "tzname": timezone.localtime(moment).tzname(),
+        "zone": timezone.localtime(moment).tzname(),
     }
 
 

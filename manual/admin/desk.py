@@ -468,7 +468,7 @@ def _notices(now: datetime, may_pin: bool) -> Section:
     section = Section("notices", _("Notices that are up"), _("No notice is up."), total=total)
     for notice in notices:
         where = (
-            _("over “%(value)s”") % {"value": notice.over or notice.chapter}
+            _("over “%(chapter)s”") % {"chapter": notice.over or notice.chapter}
             if notice.chapter
             else _("over every page")
         )

@@ -613,7 +613,7 @@ class DocumentVersionAdmin(VersionAdmin):
                 refusal = str(refused)
             else:
                 messages.success(
-                    request, _("“%(value)s” is saved.") % {"value": words["title"] or version.title_shown}
+                    request, _("“%(title)s” is saved.") % {"title": words["title"] or version.title_shown}
                 )
                 return record
         context = {

@@ -186,10 +186,10 @@ def _named(name: str, kind: FileKind) -> str:
     if any(extension in other.extensions for other in KINDS):
         raise UploadRefused(
             _(
-                "The name of “%(name)s” ends in %(extension)s, but it is %(name_2)s. Give it a name that "
-                "ends in %(extension_2)s, or choose the file that you meant."
+                "The name of “%(name)s” ends in %(extension)s, but it is %(kind)s. Give it a name that "
+                "ends in %(right_extension)s, or choose the file that you meant."
             )
-            % {"name": name, "extension": extension, "name_2": kind.name, "extension_2": kind.extension}
+            % {"name": name, "extension": extension, "kind": kind.name, "right_extension": kind.extension}
         )
     return f"{name[: LONGEST_NAME - len(kind.extension)].rstrip()}{kind.extension}"
 

@@ -67,7 +67,7 @@ def begin_chapter(
     # Under the lock, so that two clicks on one button begin one chapter.
     with manual_lock():
         if by is not None and begun_by(by, title, under).exists():
-            raise Refused(_("You have begun “%(strip)s” there already.") % {"strip": title.strip()})
+            raise Refused(_("You have begun “%(title)s” there already.") % {"title": title.strip()})
         try:
             chapter = Chapter.objects.add(
                 free_address(Chapter, title), kind=kind, parent=under, numbered=numbered

@@ -125,7 +125,8 @@ def check_change(person: User, *, by: Actor, role: str | None = None, **fields: 
         others = User.objects.exclude(pk=person.pk).filter(username__iexact=fields["username"])
         if others.exists():
             raise Refused(
-                _("There is somebody with the user name “%(value)s” already.") % {"value": fields["username"]}
+                _("There is somebody with the user name “%(username)s” already.")
+                % {"username": fields["username"]}
             )
     before = role_of(person)
     loses = role is not None and before == ADMINISTRATOR and role != ADMINISTRATOR

@@ -54,7 +54,7 @@ def change_synonym(synonym: Synonym, *, by: Actor, forms: Iterable[str], note: s
                 "change synonym",
                 by=by,
                 synonym=stored,
-                what=_("From %(before)s to %(stored)s.") % {"before": before, "stored": _whole(stored)},
+                what=_("From %(before)s to %(now)s.") % {"before": before, "now": _whole(stored)},
             )
         synonym.forms, synonym.note = stored.forms, stored.note
         return stored
@@ -77,13 +77,13 @@ def _forms(forms: Iterable[str]) -> list[str]:
     for form in written:
         if not folded(form):
             raise Refused(
-                _("“%(value)s” has no letter and no digit, so nobody can search for it.")
-                % {"value": form[:LONGEST]}
+                _("“%(words)s” has no letter and no digit, so nobody can search for it.")
+                % {"words": form[:LONGEST]}
             )
         if len(form) > LONGEST:
             raise Refused(
-                _("“%(value)s…” is too long: words have at most %(longest)s characters here.")
-                % {"value": form[:40], "longest": LONGEST}
+                _("“%(words)s…” is too long: words have at most %(longest)s characters here.")
+                % {"words": form[:40], "longest": LONGEST}
             )
     different: dict[str, str] = {}
     for form in written:

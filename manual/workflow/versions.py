@@ -468,11 +468,11 @@ def _move(version: V, to: str, *, by: Actor, verb: str, why: str = "", **fields:
         permission = TRANSITIONS.get((current.status, to))
         if permission is None or current.status == Status.PUBLISHED or to == Status.PUBLISHED:
             raise Refused(
-                _("“%(title)s” is %(status)s, so it cannot become %(status_2)s now.")
+                _("“%(title)s” is %(status)s, so it cannot become %(wanted)s now.")
                 % {
                     "title": current.title_shown,
                     "status": current.get_status_display().lower(),
-                    "status_2": Status(to).label.lower(),
+                    "wanted": Status(to).label.lower(),
                 }
             )
         permit(by, permission)
