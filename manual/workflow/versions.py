@@ -409,7 +409,7 @@ def _check_complete(version: AnyVersion, sure: bool) -> None:
     if wrong:
         sentences = [
             problem.message
-            if problem.line is None or problem.message.startswith("Line")
+            if problem.line is None or problem.message.startswith(_("Line %(line)s") % {"line": problem.line})
             else _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
             for problem in wrong
         ]
