@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from lxml.html import fragment_fromstring
 
@@ -551,19 +551,6 @@ def _told(touch: comparison.Touch) -> str:
         "kind": gettext(touch.kind),
         "context": touch.context,
     }
-
-
-# What the comparison, which knows no language of the site, calls the kinds of words that a correction touches.
-TOUCHED = (
-    gettext_noop("must, should, may or not"),
-    gettext_noop("if, unless, only or or"),
-    gettext_noop("number"),
-    gettext_noop("timescale"),
-    gettext_noop("telephone number"),
-    gettext_noop("e-mail address"),
-    gettext_noop("web address"),
-    gettext_noop("moved sentence"),
-)
 
 
 # The references in texts that were read before, by kind and key of the text: each with whether it includes a passage.

@@ -12,7 +12,6 @@ from manual import manifest
 from manual.models import Amendment, Chapter, Contents, Edition, Entry, Line, Status
 from manual.models.contents import TO_COME
 from manual.models.version import OPEN
-from manual.workflow.misfit import misfit_said
 from manual.workflow.rehearsal import Placed, _placed
 
 
@@ -94,7 +93,7 @@ def arrangement() -> Arrangement:
         refused = next((row for row in rows if row.pk == refusal.chapter), None)
         for row in rows:
             row.number = row.today
-        return Arrangement(edition, rows, refusal=misfit_said(refusal), refused=refused)
+        return Arrangement(edition, rows, refusal=str(refusal), refused=refused)
     for row in rows:
         line = after.by_chapter.get(row.pk)
         row.number = line.number if line else ""

@@ -32,7 +32,6 @@ from manual.models import (
     Status,
     manual_lock,
 )
-from manual.workflow.misfit import misfit_said
 from manual.workflow.permission import (
     PUBLISH,
     Actor,
@@ -908,7 +907,7 @@ def _stored_lines(edition: Edition) -> list[manifest.Line]:
 
 def _does_not_fit(edition: Edition, named: str, refusal: manifest.ManifestRefused) -> str:
     """Why a version cannot go into an edition; where that one is scheduled, which it is and what can be done."""
-    words = {"edition": edition, "named": named, "refusal": misfit_said(refusal)}
+    words = {"edition": edition, "named": named, "refusal": str(refusal)}
     if not edition.published_at:
         return _("%(named)s %(refusal)s.") % words
     return (

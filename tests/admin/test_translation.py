@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client, override_settings
 from django.utils import timezone, translation
 
-from manual import manifest, workflow
-from manual.comparison import touches
-from manual.drafting import TOUCHED
+from manual import workflow
 from manual.models import (
     Amendment,
     Chapter,
@@ -30,7 +27,6 @@ from manual.models import (
     StoredFile,
     Synonym,
 )
-from manual.workflow.misfit import SAID
 from procedures_site.data_folder import BASE
 from tests.brackets import bracket_every_translation, bracketed, untranslated
 from tests.manual_maker import LONG_AGO, agreed, filed, grow, meaning
@@ -383,21 +379,7 @@ def test_what_is_said_of_what_was_done_is_translated(client: Client, world: Worl
     assert untranslated(page.content.decode(), allowed=ALLOWED, apart=APART) == []
 
 
-# --- What is said by parts that know no language of the site ----------------------------------------------------
-
-
-def test_all_that_the_manifest_refuses_is_given_to_translators() -> None:
-    source = Path(manifest.__file__).read_text(encoding="utf-8")
-    said = {
-        words.replace("{DEEPEST}", str(manifest.DEEPEST))
-        for words in re.findall(r'ManifestRefused\(\s*f?"([^"]*)"', source)
-    }
-    assert {words for words in said if "{" not in words} == set(SAID)
-
-
-def test_all_kinds_of_words_that_a_correction_touches_are_given_to_translators() -> None:
-    kinds = ("MODAL", "CONDITION", "NUMBER", "TIMESCALE", "TELEPHONE", "MAIL", "WEB", "MOVED")
-    assert {getattr(touches, kind) for kind in kinds} == set(TOUCHED)
+# --- Scripts, and English ----------------------------------------------------------------------------------
 
 
 def test_no_script_of_the_editors_says_words_of_its_own() -> None:
