@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
 from lxml.html import fragment_fromstring
 
 from manual import comparison, rendering
@@ -62,8 +64,9 @@ _KNOWN_TO_ALL = frozenset(
 _AREA_WORDS = frozenset({"area-label", "area-marker"})
 _KINDS = frozenset({*STATUSES, *BOXES, APPENDIX})
 _ID = re.compile(r' id="([^"]*)"')
-NO_SECTION = "There is no section"
-UNSETTLED = "Two people changed the same words here. Keep one of the two, and take this line away."
+UNSETTLED = gettext_lazy(
+    "Two people changed the same words here. Keep one of the two, and take this line away."
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,7 @@ class Problem:
     line: int | None
     message: str
     blocking: bool = False
+    no_section: bool = False  # a link within the text leads to none
 
 
 @dataclass(frozen=True)
@@ -174,7 +178,7 @@ def shown_in(chapter: Chapter) -> list[Shown]:
     )
 
     def passage(anchor: str) -> str:
-        return headings.get(anchor) or anchor or "the whole chapter"
+        return headings.get(anchor) or anchor or _("the whole chapter")
 
     found: list[Shown] = []
     if edition and contents:
@@ -227,17 +231,32 @@ def _taken_away(amendment: Amendment) -> Iterator[Problem]:
         if (anchor and anchor not in here and not gone) or (gone and kind == "include"):
             lost.setdefault((anchor, kind), set()).add(f"“{title}”")
     for (anchor, kind), titles in lost.items():
-        named = " and ".join(sorted(titles))
-        verb = "shows" if len(titles) == 1 else "show"
-        leads = "leads" if len(titles) == 1 else "lead"
-        done = f"{verb} the section “#{anchor}”" if anchor else f"{verb} this chapter"
+        words = {"named": _(" and ").join(sorted(titles)), "anchor": anchor}
         if kind != "include":
-            done = f"{leads} to the section “#{anchor}”"
-        yield Problem(
-            None,
-            f"{named} {done}, which readers would no longer find here. Keep it, or have what points at it changed in "
-            "the same edition.",
-        )
+            lead = ngettext(
+                "%(named)s leads to the section “#%(anchor)s”, which readers would no longer find here. Keep it, or "
+                "have what points at it changed in the same edition.",
+                "%(named)s lead to the section “#%(anchor)s”, which readers would no longer find here. Keep it, or "
+                "have what points at it changed in the same edition.",
+                len(titles),
+            )
+        elif anchor:
+            lead = ngettext(
+                "%(named)s shows the section “#%(anchor)s”, which readers would no longer find here. Keep it, or have "
+                "what points at it changed in the same edition.",
+                "%(named)s show the section “#%(anchor)s”, which readers would no longer find here. Keep it, or have "
+                "what points at it changed in the same edition.",
+                len(titles),
+            )
+        else:
+            lead = ngettext(
+                "%(named)s shows this chapter, which readers would no longer find here. Keep it, or have what points "
+                "at it changed in the same edition.",
+                "%(named)s show this chapter, which readers would no longer find here. Keep it, or have what points at "
+                "it changed in the same edition.",
+                len(titles),
+            )
+        yield Problem(None, lead % words)
 
 
 def _html_of(text: str, amendment: Amendment) -> str:
@@ -290,7 +309,7 @@ def problems_of(amendment: Amendment, known: Known | None = None) -> list[Proble
         )
 
     found = found_in(amendment.text)
-    if amendment.based_on_id and any(problem.message.startswith(NO_SECTION) for problem in found):
+    if amendment.based_on_id and any(problem.no_section for problem in found):
         # The section may be there under the address that it gets back when the draft is submitted.
         found = found_in(anchored(amendment))
     found += _taken_away(amendment)
@@ -298,9 +317,9 @@ def problems_of(amendment: Amendment, known: Known | None = None) -> list[Proble
     found += _unknown_keywords(amendment, known)
     kind = amendment.chapter.kind
     if kind == Kind.LINK and not amendment.link and amendment.significance != Significance.WITHDRAWN:
-        found.insert(0, Problem(None, "It leads to an outside document, but has no address of one.", True))
+        found.insert(0, Problem(None, _("It leads to an outside document, but has no address of one."), True))
     if kind == Kind.CHAPTER and not amendment.text.strip():
-        found.insert(0, Problem(None, "It has no text yet."))
+        found.insert(0, Problem(None, _("It has no text yet.")))
     return found
 
 
@@ -314,9 +333,20 @@ def _wrong_counterpart(amendment: Amendment) -> list[Problem]:
         return []
     title, areas, withdrawn_in = found
     if withdrawn_in:
-        return [Problem(None, f"Its counterpart “{title}” has been withdrawn. Name another, or none.")]
+        return [
+            Problem(
+                None,
+                _("Its counterpart “%(title)s” has been withdrawn. Name another, or none.")
+                % {"title": title},
+            )
+        ]
     if areas and not set(areas) - set(amendment.areas):
-        return [Problem(None, f"Its counterpart “{title}” is for no other area than this chapter.")]
+        return [
+            Problem(
+                None,
+                _("Its counterpart “%(title)s” is for no other area than this chapter.") % {"title": title},
+            )
+        ]
     return []
 
 
@@ -334,7 +364,10 @@ def _unknown_keywords(amendment: Amendment, known: Known) -> list[Problem]:
     return [
         Problem(
             None,
-            f"There is no keyword “{slug}” that could be left unexplained. Choose among those of the text again.",
+            _(
+                "There is no keyword “%(name)s” that could be left unexplained. Choose among those of the text again."
+            )
+            % {"name": slug},
             True,
         )
         for slug in amendment.keywords_off
@@ -347,25 +380,26 @@ def missing_from(version: Definition | DocumentVersion) -> list[str]:
     missing = []
     if isinstance(version, Definition):
         if not version.name.strip():
-            missing.append("The keyword has no name.")
+            missing.append(_("The keyword has no name."))
         for other in keywords_named(version.name, besides=version.keyword_id):
             if other.status in AGREED:
                 missing.append(
-                    f"Another keyword is called “{other.name}” already. Give this one another name."
+                    _("Another keyword is called “%(name)s” already. Give this one another name.")
+                    % {"name": other.name}
                 )
         if not version.meaning.strip():
-            missing.append("Say what the keyword means.")
+            missing.append(_("Say what the keyword means."))
         elif not version.html:
-            missing.append("The meaning cannot be shown as it is written.")
+            missing.append(_("The meaning cannot be shown as it is written."))
         else:
             rendered = rendering.render(version.meaning, areas=Manual.objects.current().areas)
             found = broken(rendered.references, slug="", known=known_to_drafts())
             missing += [problem.message for problem in found if problem.blocking]
     else:
         if not version.title.strip():
-            missing.append("The document has no title.")
+            missing.append(_("The document has no title."))
         if version.is_picture and not version.description.strip():
-            missing.append("Say what the picture shows, for those who cannot see it.")
+            missing.append(_("Say what the picture shows, for those who cannot see it."))
     return missing
 
 
@@ -384,21 +418,28 @@ def doubts(definition: Definition) -> list[str]:
     for form in definition.also:
         counted = plain(form)
         if counted in forms:
-            found.append(f"“{form}” stands twice among the other forms.")
+            found.append(_("“%(form)s” stands twice among the other forms.") % {"form": form})
         elif definition.name and covers(definition.name, form):
             found.append(
-                f"“{form}” need not be listed: capitals and plurals of the name are found by themselves."
+                _("“%(form)s” need not be listed: capitals and plurals of the name are found by themselves.")
+                % {"form": form}
             )
         elif counted in owners:
             found.append(
-                f"“{form}” also stands for the keyword “{owners[counted]}”. Where a chapter does not write either of "
-                "the two out, readers are asked which is meant."
+                _(
+                    "“%(form)s” also stands for the keyword “%(keyword)s”. Where a chapter does not write "
+                    "either of the two out, readers are asked which is meant."
+                )
+                % {"form": form, "keyword": owners[counted]}
             )
         forms.add(counted)
     if (counted := plain(definition.name)) in owners and plain(owners[counted]) != counted:
         found.append(
-            f"“{definition.name}” is also a form of the keyword “{owners[counted]}”. Where a chapter does not write "
-            "either of the two out in other words, readers are asked which is meant."
+            _(
+                "“%(name)s” is also a form of the keyword “%(keyword)s”. Where a chapter does not write "
+                "either of the two out in other words, readers are asked which is meant."
+            )
+            % {"name": definition.name, "keyword": owners[counted]}
         )
     return found
 
@@ -419,16 +460,15 @@ def questions(amendment: Amendment) -> list[str]:
     before = amendment.based_on
     if amendment.significance != Significance.CORRECTION or before is None:
         return []
-    asked = [
-        f"{_told(touch)} Is this really only a slip?"
-        for touch in comparison.touched(_all_words(before), _all_words(amendment))
-    ]
-    for name, label in (
-        ("areas", "the areas"), ("passage_status", "the status"), ("link", "the address"),
-        ("counterpart_id", "the counterpart"),
-    ):  # fmt: skip
+    asked = [_told(touch) for touch in comparison.touched(_all_words(before), _all_words(amendment))]
+    for name, question in (
+        ("areas", _("You changed the areas of the chapter. Is this really only a slip?")),
+        ("passage_status", _("You changed the status of the chapter. Is this really only a slip?")),
+        ("link", _("You changed the address of the chapter. Is this really only a slip?")),
+        ("counterpart_id", _("You changed the counterpart of the chapter. Is this really only a slip?")),
+    ):
         if getattr(before, name) != getattr(amendment, name):
-            asked.append(f"You changed {label} of the chapter. Is this really only a slip?")
+            asked.append(question)
     return asked + _questions_beside_words(before.html, amendment.html)
 
 
@@ -438,23 +478,40 @@ def _questions_beside_words(before: str, after: str) -> list[str]:
         return []
     old, new = _beside_words(before), _beside_words(after)
     asked = []
-    for part, told in (
-        ("areas", "for which areas a passage of the text applies, or what belongs to such a passage"),
+    for part, question in (
+        (
+            "areas",
+            _(
+                "You changed for which areas a passage of the text applies, or what belongs to such a passage. Is this "
+                "really only a slip?"
+            ),
+        ),
         (
             "kinds",
-            "what a passage of the text is, such as policy or guidance, or what belongs to such a passage",
+            _(
+                "You changed what a passage of the text is, such as policy or guidance, or what belongs to such a "
+                "passage. Is this really only a slip?"
+            ),
         ),
-        ("included", "which passage of another chapter the text shows"),
+        (
+            "included",
+            _("You changed which passage of another chapter the text shows. Is this really only a slip?"),
+        ),
     ):
         if old[part] != new[part]:
-            asked.append(f"You changed {told}. Is this really only a slip?")
+            asked.append(question)
     if old["links"] != new["links"]:
         gone, come = (
             Counter(one["links"]) - Counter(other["links"]) for one, other in ((old, new), (new, old))
         )
-        changed = [f"“{address}” is gone" for address in gone] + [f"“{address}” is new" for address in come]
-        told = ": " + "; ".join(changed) if changed else ""
-        asked.append(f"You changed where links lead{told}. Is this really only a slip?")
+        changed = [_("“%(address)s” is gone") % {"address": address} for address in gone]
+        changed += [_("“%(address)s” is new") % {"address": address} for address in come]
+        asked.append(
+            _("You changed where links lead: %(changed)s. Is this really only a slip?")
+            % {"changed": "; ".join(changed)}
+            if changed
+            else _("You changed where links lead. Is this really only a slip?")
+        )
     return asked
 
 
@@ -463,7 +520,7 @@ def _beside_words(html: str) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {"areas": [], "kinds": [], "included": [], "links": []}
     for element in fragment_fromstring(html, create_parent="div").iter():
         classes = set((element.get("class") or "").split())
-        size = sum(1 for _ in element.iter("p", "li", "dt", "dd", "tr", "pre", "figure"))
+        size = sum(1 for _each in element.iter("p", "li", "dt", "dd", "tr", "pre", "figure"))
         if areas := sorted(word for word in classes if word.startswith("area-") and word not in _AREA_WORDS):
             found["areas"].append((element.tag, areas, size))
         if kinds := sorted(classes & _KINDS):
@@ -479,14 +536,21 @@ def _beside_words(html: str) -> dict[str, list[Any]]:
 
 
 def _told(touch: comparison.Touch) -> str:
-    """“You changed “three working days” to “five working days” (timescale).”"""
+    """“You changed “three working days” to “five working days” (timescale) … Is this really only a slip?”"""
     if touch.removed and touch.added:
-        done = f"changed “{touch.removed}” to “{touch.added}”"
+        sentence = _(
+            "You changed “%(removed)s” to “%(added)s” (%(kind)s), in “%(context)s”. Is this really only a slip?"
+        )
     elif touch.removed:
-        done = f"took out “{touch.removed}”"
+        sentence = _("You took out “%(removed)s” (%(kind)s), in “%(context)s”. Is this really only a slip?")
     else:
-        done = f"put in “{touch.added}”"
-    return f"You {done} ({touch.kind}), in “{touch.context}”."
+        sentence = _("You put in “%(added)s” (%(kind)s), in “%(context)s”. Is this really only a slip?")
+    return sentence % {
+        "removed": touch.removed,
+        "added": touch.added,
+        "kind": gettext(touch.kind),
+        "context": touch.context,
+    }
 
 
 # The references in texts that were read before, by kind and key of the text: each with whether it includes a passage.
@@ -530,8 +594,8 @@ def _addresses_in(html: str) -> Iterator[tuple[str, bool]]:
 
 
 def _leads_nowhere(address: str, included: bool, known: Known) -> bool:
-    scheme, _, rest = address.partition(":")
-    slug, _, anchor = rest.partition("#")
+    scheme, _colon, rest = address.partition(":")
+    slug, _hash, anchor = rest.partition("#")
     if scheme == "keyword":
         return slug not in known.keywords
     if scheme == "document":
@@ -570,8 +634,8 @@ def problems(
             rendered = rendering.render(text, numbering=cast("Numbering", numbering), areas=areas)
         except RenderingRefused as refusal:
             return [Problem(refusal.line, str(refusal), True)]
-    found = [] if title.strip() else [Problem(None, "It has no title.", True)]
-    found += [Problem(line, UNSETTLED, True) for line in comparison.unsettled(text)]
+    found = [] if title.strip() else [Problem(None, _("It has no title."), True)]
+    found += [Problem(line, str(UNSETTLED), True) for line in comparison.unsettled(text)]
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     root = fragment_fromstring(rendered.html, create_parent="div")
     found += _headings(rendered, lines)
@@ -591,9 +655,9 @@ def broken(references: Iterable[Reference], *, slug: str, known: Known) -> Itera
         if reference.scheme == "chapter":
             wrong = _wrong_with_chapter(reference, slug, known)
         elif reference.scheme == "keyword" and reference.slug not in known.keywords:
-            wrong = f"There is no keyword “{reference.slug}” in this edition."
+            wrong = _("There is no keyword “%(name)s” in this edition.") % {"name": reference.slug}
         elif reference.scheme == "document" and reference.slug not in known.documents:
-            wrong = f"There is no document “{reference.slug}”."
+            wrong = _("There is no document “%(name)s”.") % {"name": reference.slug}
         address = f"{reference.scheme}:{reference.slug}"
         if (
             wrong
@@ -603,7 +667,11 @@ def broken(references: Iterable[Reference], *, slug: str, known: Known) -> Itera
         ):
             yield Problem(
                 reference.line,
-                f"“{reference.slug}” is not in the manual yet. It has to be published together with this, or before.",
+                _(
+                    "“%(name)s” is not in the manual yet. It has to be published together with this, or "
+                    "before."
+                )
+                % {"name": reference.slug},
             )
         elif wrong:
             yield Problem(reference.line, wrong, True)
@@ -612,14 +680,25 @@ def broken(references: Iterable[Reference], *, slug: str, known: Known) -> Itera
 def _wrong_with_chapter(reference: Reference, slug: str, known: Known) -> str:
     to, anchor = reference.slug, reference.anchor
     if to == slug:
-        inside = f" To lead to a place in this text, write “(#{anchor})”." if anchor else ""
-        return f"The chapter refers to itself, “chapter:{to}”.{inside}"
+        words = {"to": to, "anchor": anchor}
+        if anchor:
+            return (
+                _(
+                    "The chapter refers to itself, “chapter:%(to)s”. To lead to a place in this text, write "
+                    "“(#%(anchor)s)”."
+                )
+                % words
+            )
+        return _("The chapter refers to itself, “chapter:%(to)s”.") % words
     if to not in known.anchors:
-        return f"There is no chapter “{to}” in this edition."
+        return _("There is no chapter “%(to)s” in this edition.") % {"to": to}
     if reference.kind == "include" and to in known.withdrawn:
-        return f"“{to}” is withdrawn, so nothing can be included from it."
+        return _("“%(to)s” is withdrawn, so nothing can be included from it.") % {"to": to}
     if anchor and anchor not in known.anchors[to]:
-        return f"The chapter “{to}” has no section “#{anchor}” in this edition."
+        return _("The chapter “%(to)s” has no section “#%(anchor)s” in this edition.") % {
+            "to": to,
+            "anchor": anchor,
+        }
     return ""
 
 
@@ -633,11 +712,15 @@ def _headings(rendered: Rendered, lines: Sequence[str]) -> Iterator[Problem]:
         line = written[place][0] if matched else None
         if matched and written[place][1] == 1:
             yield Problem(
-                line, f"“{section.heading}” has one sign; the title is the only heading so high. Write “##”."
+                line,
+                _("“%(heading)s” has one sign; the title is the only heading so high. Write “##”.")
+                % {"heading": section.heading},
             )
         elif section.level > before + 1:
             yield Problem(
-                line, f"“{section.heading}” skips a level of headings. Write it with “{'#' * (before + 1)}”."
+                line,
+                _("“%(heading)s” skips a level of headings. Write it with “%(signs)s”.")
+                % {"heading": section.heading, "signs": "#" * (before + 1)},
             )
         before = section.level
 
@@ -649,15 +732,17 @@ def _tables(root: Any, lines: Sequence[str]) -> Iterator[Problem]:
         if table.find("thead") is None:
             line = rows[place] if len(rows) == len(tables) else None
             yield Problem(
-                line, "A table has no words in its first row, which should say what the columns are."
+                line, _("A table has no words in its first row, which should say what the columns are.")
             )
     for paragraph in root.iter("p"):
         words = (paragraph.text or "").strip()
         if words.startswith("|") and words.count("|") > 1:
             yield Problem(
                 _line_with(lines, words.split("\n")[0].strip()),
-                "A table without a header is not shown as one. Begin it with a row that says what the columns are, "
-                "and under that a row of “| --- |”.",
+                _(
+                    "A table without a header is not shown as one. Begin it with a row that says what the columns are, "
+                    "and under that a row of “| --- |”."
+                ),
             )
 
 
@@ -669,7 +754,11 @@ def _images(root: Any, references: Iterable[Reference], known: Known) -> Iterato
         if not words:
             yield Problem(
                 picture.line,
-                f"The picture “{picture.slug}” has no description. Write what it shows between the square brackets.",
+                _(
+                    "The picture “%(name)s” has no description. Write what it shows between the square "
+                    "brackets."
+                )
+                % {"name": picture.slug},
                 blocking=picture.slug not in known.documents,
             )
 
@@ -681,16 +770,28 @@ def _links(root: Any, lines: Sequence[str]) -> Iterator[Problem]:
         if href is None:
             yield Problem(
                 _line_with(lines, f"[{words}]"),
-                f"The link “{words}” leads nowhere. An address begins with https:, mailto:, tel:, chapter:, keyword: "
-                "or document:, and holds no spaces.",
+                _(
+                    "The link “%(words)s” leads nowhere. An address begins with https:, mailto:, tel:, "
+                    "chapter:, keyword: or document:, and holds no spaces."
+                )
+                % {"words": words},
                 True,
             )
         elif href.startswith("#") and href[1:] not in ids:
-            yield Problem(_line_with(lines, f"({href})"), f"{NO_SECTION} “{href}” in this text.", True)
+            yield Problem(
+                _line_with(lines, f"({href})"),
+                _("There is no section “%(href)s” in this text.") % {"href": href},
+                True,
+                no_section=True,
+            )
         elif _BARE.fullmatch(words):
             yield Problem(
                 _line_with(lines, words),
-                f"The link “{words}” shows its bare address. Say in words where it leads: [words]({href}).",
+                _(
+                    "The link “%(words)s” shows its bare address. Say in words where it leads: "
+                    "[words](%(href)s)."
+                )
+                % {"words": words, "href": href},
             )
 
 
@@ -702,8 +803,11 @@ def _abbreviations(text: str, lines: Sequence[str], forms: Collection[str]) -> I
             continue
         yield Problem(
             _line_with(lines, word),
-            f"“{word}” is used, but it is no keyword and is not explained. Write it out, explain it in brackets, or "
-            "draft a keyword for it.",
+            _(
+                "“%(word)s” is used, but it is no keyword and is not explained. Write it out, explain it "
+                "in brackets, or draft a keyword for it."
+            )
+            % {"word": word},
         )
 
 

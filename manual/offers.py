@@ -11,6 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from manual import rendering
 from manual.drafting import numbering_of
 from manual.models import Amendment, Contents, Edition, Line, Manual, Section
@@ -18,7 +21,7 @@ from manual.rendering import RenderingRefused
 
 # More than that in one text, and it is a list of something else.
 MOST_OFFERS = 100
-_COUNTED = "Look at it again when a paragraph is added or taken out before that one."
+_COUNTED = gettext_lazy("Look at it again when a paragraph is added or taken out before that one.")
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ def _chapter_named(number: str, contents: Contents) -> tuple[Line, str] | None:
     line = contents.by_number.get(number)
     if line is not None:
         return (line, "") if line.is_page and not line.withdrawn else None
-    chapter, _, paragraph = number.rpartition(".")
+    chapter, _dot, paragraph = number.rpartition(".")
     line = contents.by_number.get(chapter)
     return (line, paragraph) if line is not None and line.is_page and not line.withdrawn else None
 
@@ -132,13 +135,13 @@ def _offer_within(text: str, mention: rendering.Mention, section: Section) -> Of
     words = text[mention.start : mention.end]
     named = f"“{section.heading}”" if section.heading else f"“{_first_words(section.text)}”"
     follows = (
-        f"A link leads readers there. {_COUNTED}"
+        [_("A link leads readers there."), str(_COUNTED)]
         if _is_counted(section)
-        else "Numbers change when a section is added; a link still leads there."
+        else [_("Numbers change when a section is added; a link still leads there.")]
     )
-    return _offer(
-        text, mention.start, mention.end, f"[{words}](#{section.anchor})", f"“{words}” is {named} today. {follows}"
-    )  # fmt: skip
+    today = _("“%(words)s” is %(named)s today.") % {"words": words, "named": named}
+    instead = f"[{words}](#{section.anchor})"
+    return _offer(text, mention.start, mention.end, instead, " ".join([today, *follows]))
 
 
 def _offer_elsewhere(text: str, mention: rendering.Mention, line: Line, section: Section | None) -> Offer:
@@ -153,12 +156,14 @@ def _offer_elsewhere(text: str, mention: rendering.Mention, line: Line, section:
     if title and title[0].count("(") == title[0].count(")") and title[0].count("“") == title[0].count("”"):
         end = title.end()
     instead = f"[](chapter:{line.slug}{f'#{section.anchor}' if section else ''})"
-    of, follows = "", "Numbers change with every edition; a link follows them."
+    follows = [_("Numbers change with every edition; a link follows them.")]
+    named = line.title
     if section:
-        of = f", {section.heading or f'paragraph {section.number}'}"
+        named += ", " + (section.heading or _("paragraph %(number)s") % {"number": section.number})
     if section and _is_counted(section):
-        follows = f"A link follows the number of the chapter. {_COUNTED}"
-    return _offer(text, start, end, instead, f"“{words}” is {line.title}{of} today. {follows}")
+        follows = [_("A link follows the number of the chapter."), str(_COUNTED)]
+    today = _("“%(words)s” is %(named)s today.") % {"words": words, "named": named}
+    return _offer(text, start, end, instead, " ".join([today, *follows]))
 
 
 def _misnumbered(amendment: Amendment, text: str) -> Iterator[Offer]:
@@ -171,7 +176,12 @@ def _misnumbered(amendment: Amendment, text: str) -> Iterator[Offer]:
         word = text[link.start + 1 : link.end].partition(" ")[0]
         yield _offer(
             text, link.start, link.end, f"[{word} {section.number}](#{link.anchor})",
-            f"The link “{word} {link.section}” leads to {link.kind} {section.number} now.",
+            (
+                _("The link “%(words)s” leads to section %(number)s now.")
+                if link.kind == "section"
+                else _("The link “%(words)s” leads to paragraph %(number)s now.")
+            )
+            % {"words": f"{word} {link.section}", "number": section.number},
         )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from logging import LogRecord
 from typing import Any
 
 from csp.constants import NONE, SELF
+from django.conf.global_settings import LANGUAGES
 from django.core.exceptions import ImproperlyConfigured
 
 from procedures_site import environment
@@ -148,7 +149,9 @@ if CACHES["default"]["BACKEND"] == environment.MEMORY:
 
 # --- Words, files, logs ------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en-gb"
+# One language a deployment: that of the manual. Not LANGUAGE, which desktops set for themselves.
+LANGUAGE_CODE = environment.one_of("SITE_LANGUAGE", "en-gb", [code for code, _name in LANGUAGES])
+LOCALE_PATHS = [BASE / "manual" / "locale"]
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True

@@ -106,6 +106,7 @@ def test_a_boolean_is_true_or_false(settings_of: Settings, name: str, value: str
         ("CONN_MAX_AGE", "-1", "a whole number, zero or more"),
         ("CONN_MAX_AGE", "1.5", "a whole number, zero or more"),
         ("LOG_LEVEL", "loud", "one of DEBUG, INFO"),
+        ("SITE_LANGUAGE", "elvish", "one of af, ar"),
         ("STATIC_STORAGE", "elsewhere", "one of procedures_site"),
     ],
 )
@@ -221,6 +222,11 @@ def test_a_reader_on_plain_http_is_not_sent_elsewhere(client: Client) -> None:
 def test_the_components_have_an_address_only_for_those_who_work_on_the_code(settings_of: Settings) -> None:
     assert settings_of()["ROOT_URLCONF"] == "procedures_site.urls"
     assert settings_of(DEBUG="true")["ROOT_URLCONF"] == "procedures_site.urls_with_components"
+
+
+def test_a_site_has_one_language_and_desktops_do_not_choose_it(settings_of: Settings) -> None:
+    assert settings_of(LANGUAGE="fr")["LANGUAGE_CODE"] == "en-gb"
+    assert settings_of(SITE_LANGUAGE="cy")["LANGUAGE_CODE"] == "cy"
 
 
 def test_static_files_are_hashed_and_kept_for_ever_except_in_tests(settings_of: Settings) -> None:

@@ -11,6 +11,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import drafting, workflow
 from manual.admin import paper, up_to_date, writing
@@ -22,26 +24,26 @@ from manual.workflow.permission import PUBLISH
 
 # What a reader sees before the note, as long as no edition says on which day.
 NOTE_BEGINS = {
-    Significance.NEW: "New on the day it takes effect.",
-    Significance.AMENDED: "Updated on the day it takes effect.",
-    Significance.CORRECTION: "Corrected on the day it takes effect.",
-    Significance.WITHDRAWN: "Withdrawn on the day it takes effect.",
+    Significance.NEW: gettext_lazy("New on the day it takes effect."),
+    Significance.AMENDED: gettext_lazy("Updated on the day it takes effect."),
+    Significance.CORRECTION: gettext_lazy("Corrected on the day it takes effect."),
+    Significance.WITHDRAWN: gettext_lazy("Withdrawn on the day it takes effect."),
 }
 
 
 class StateFilter(admin.SimpleListFilter):
-    title = "where it stands"
+    title = gettext_lazy("where it stands")
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [
-            ("open", "Being written or waiting"),
-            (Status.DRAFT, "Draft"),
-            (Status.SUBMITTED, "Waiting for approval"),
-            (Status.RETURNED, "Returned to its author"),
-            (Status.APPROVED, "Approved, not published"),
-            (Status.PUBLISHED, "Published"),
-            (Status.ABANDONED, "Abandoned"),
+            ("open", _("Being written or waiting")),
+            (Status.DRAFT, _("Draft")),
+            (Status.SUBMITTED, _("Waiting for approval")),
+            (Status.RETURNED, _("Returned to its author")),
+            (Status.APPROVED, _("Approved, not published")),
+            (Status.PUBLISHED, _("Published")),
+            (Status.ABANDONED, _("Abandoned")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -51,11 +53,11 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class MineFilter(admin.SimpleListFilter):
-    title = "whose"
+    title = gettext_lazy("whose")
     parameter_name = "whose"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "Mine"), ("others", "Somebody else’s")]
+        return [("mine", _("Mine")), ("others", _("Somebody else’s"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "mine":
@@ -68,7 +70,7 @@ class KindOfChangeFilter(admin.ChoicesFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "kind of change"
+        self.title = _("kind of change")
 
 
 @admin.register(Amendment)
@@ -76,8 +78,8 @@ class AmendmentAdmin(VersionAdmin):
     """Drafts and published texts of the chapters; each leads to its own page, and several to one meeting paper."""
 
     record_template = "admin/manual/amendment/record.html"
-    noun = "text"
-    list_name = "Texts of chapters"
+    noun = gettext_lazy("text")
+    list_name = gettext_lazy("Texts of chapters")
     list_display = ("title_shown", "state", "kind_of_change", "author_shown", "saved")
     list_filter = (StateFilter, MineFilter, ("significance", KindOfChangeFilter), "edition")
     search_fields = (
@@ -88,7 +90,7 @@ class AmendmentAdmin(VersionAdmin):
         "author__first_name",
         "author__last_name",
     )
-    search_help_text = "Words of the title or the note, or who wrote it"
+    search_help_text = gettext_lazy("Words of the title or the note, or who wrote it")
     ordering = ("-changed_at", "-pk")
     list_per_page = 100
     actions = ("make_paper",)  # type: ignore[assignment] # records have none but this
@@ -100,35 +102,37 @@ class AmendmentAdmin(VersionAdmin):
             super().get_queryset(request).select_related("chapter", "edition", "author").defer("text", "html")
         )
 
-    @admin.display(description="title", ordering="title")
+    @admin.display(description=gettext_lazy("title"), ordering="title")
     def title_shown(self, amendment: Amendment) -> str:
         return amendment.title_shown
 
-    @admin.display(description="kind of change", ordering="significance")
+    @admin.display(description=gettext_lazy("kind of change"), ordering="significance")
     def kind_of_change(self, amendment: Amendment) -> str:
         return amendment.get_significance_display()
 
-    @admin.display(description="state", ordering="status")
+    @admin.display(description=gettext_lazy("state"), ordering="status")
     def state(self, amendment: Amendment) -> str:
         badge = format_html(
             '<span class="state state-{}">{}</span>', amendment.status, amendment.get_status_display()
         )
         return format_html("{} {}", badge, amendment.edition) if amendment.edition_id else badge
 
-    @admin.display(description="last saved", ordering="changed_at")
+    @admin.display(description=gettext_lazy("last saved"), ordering="changed_at")
     def saved(self, amendment: Amendment) -> str:
         return day(amendment.changed_at)
 
-    @admin.display(description="author", ordering="author__username")
+    @admin.display(description=gettext_lazy("author"), ordering="author__username")
     def author_shown(self, amendment: Amendment) -> str:
         return workflow.name_of(amendment.author) if amendment.author_id else "—"
 
-    @admin.action(description="Make a meeting paper of the chosen texts", permissions=["view"])
+    @admin.action(description=gettext_lazy("Make a meeting paper of the chosen texts"), permissions=["view"])
     def make_paper(self, request: HttpRequest, amendments: QuerySet[Amendment]) -> HttpResponse | None:
         keys = list(amendments.values_list("pk", flat=True)[: paper.MOST + 1])
         if len(keys) > paper.MOST:
             self.message_user(
-                request, f"A meeting paper holds at most {paper.MOST} texts. Choose fewer.", messages.ERROR
+                request,
+                _("A meeting paper holds at most %(most)s texts. Choose fewer.") % {"most": paper.MOST},
+                messages.ERROR,
             )
             return None
         query = QueryDict(mutable=True)
@@ -150,18 +154,20 @@ class AmendmentAdmin(VersionAdmin):
 
     def words_of(self, version: Amendment) -> dict[str, str]:
         manual = Manual.objects.current()
-        kind = PassageStatus(version.passage_status).label if version.passage_status else ""
+        kind = str(PassageStatus(version.passage_status).label) if version.passage_status else ""
         return {
-            "Title": version.title,
-            "Applies to": manual.area_names(version.areas) if version.areas else "everywhere",
-            "For other areas see": workflow.title_of(version.counterpart) if version.counterpart else "",
-            "Status": kind or "as the part it stands in",
-            "Remark": version.remark,
-            "Words before its entry": version.label,
-            "Address of the outside document": version.link,
-            "Numbering": Numbering(version.numbering).label if version.numbering else "as the whole manual",
-            "Keywords not explained": keyword_names(version.keywords_off),
-            "Read instead": workflow.title_of(version.successor) if version.successor else "",
+            _("Title"): version.title,
+            _("Applies to"): manual.area_names(version.areas) if version.areas else _("everywhere"),
+            _("For other areas see"): workflow.title_of(version.counterpart) if version.counterpart else "",
+            _("Status"): kind or _("as the part it stands in"),
+            _("Remark"): version.remark,
+            _("Words before its entry"): version.label,
+            _("Address of the outside document"): version.link,
+            _("Numbering"): str(Numbering(version.numbering).label)
+            if version.numbering
+            else _("as the whole manual"),
+            _("Keywords not explained"): keyword_names(version.keywords_off),
+            _("Read instead"): workflow.title_of(version.successor) if version.successor else "",
         }
 
     def problems_of(self, version: Amendment) -> list[drafting.Problem]:
@@ -177,8 +183,8 @@ class AmendmentAdmin(VersionAdmin):
             workflow.title_of(version.chapter),
         )
         return [
-            ("Chapter", chapter),
-            ("Kind of change", version.get_significance_display()),
+            (_("Chapter"), chapter),
+            (_("Kind of change"), version.get_significance_display()),
             *super().facts_of(version),
         ]
 

@@ -15,6 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import workflow
 from manual.models import Chapter
@@ -90,11 +92,11 @@ class Branch:
         return str(Step(self.row.pk, self.seen, wanted))
 
     @property
-    def ways(self) -> Iterator[tuple[str, str]]:
-        """Up, Down, In and Out, each with the step that a click on it asks for."""
+    def ways(self) -> Iterator[tuple[str, str, str]]:
+        """Up, Down, In and Out: the key, what the button says, and the step that a click on it asks for."""
         row, parent, before, after = self.row, self.row.parent, self.row.before, self.row.after
-        yield "Up", self._to(parent, before.before) if before else ""
-        yield "Down", self._to(parent, after) if after else ""
+        yield "Up", _("Up"), self._to(parent, before.before) if before else ""
+        yield "Down", _("Down"), self._to(parent, after) if after else ""
         # A part stands among the parts; everything else can go in.
         fits = (
             before
@@ -103,10 +105,11 @@ class Branch:
         )
         yield (
             "In",
+            _("In"),
             self._to(before, before.children[-1] if before.children else None) if before and fits else "",
         )
         out = parent and (row.chapter.kind != "group")
-        yield "Out", self._to(parent.parent, parent) if parent and out else ""
+        yield "Out", _("Out"), self._to(parent.parent, parent) if parent and out else ""
 
 
 def _branches(rows: list[Row], at: Row | None, *, all_open: bool) -> Iterator[Branch]:
@@ -132,14 +135,16 @@ class MoveForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=40)
     how = forms.ChoiceField(
-        label="How",
+        label=gettext_lazy("How"),
         widget=forms.RadioSelect,
         choices=[
-            ("after", "After it, beside it"), ("first", "Under it, as the first"), ("last", "Under it, as the last"),
+            ("after", gettext_lazy("After it, beside it")),
+            ("first", gettext_lazy("Under it, as the first")),
+            ("last", gettext_lazy("Under it, as the last")),
         ],
         initial="last",
-    )  # fmt: skip
-    target = forms.ChoiceField(label="Which chapter", required=False)
+    )
+    target = forms.ChoiceField(label=gettext_lazy("Which chapter"), required=False)
 
     def __init__(self, *args: Any, row: Row, rows: Iterable[Row], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,14 +153,14 @@ class MoveForm(forms.Form):
         }
         self.row = row
         cast("forms.ChoiceField", self.fields["target"]).choices = [
-            ("", "The manual itself (among the parts)"),
+            ("", _("The manual itself (among the parts)")),
             *((key, "\u2003" * other.chapter.level + other.name) for key, other in self.rows.items()),
         ]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("how") == "after" and not cleaned.get("target") and "target" not in self.errors:
-            self.add_error("target", "Choose after which chapter it is to stand.")
+            self.add_error("target", _("Choose after which chapter it is to stand."))
         return cleaned
 
     @property
@@ -195,7 +200,7 @@ class ArrangePages:
         everything = len(found.rows) <= OPEN_UP_TO or request.GET.get("open") == "all"
         moved, renumbered = _listed(found.moved), _listed(found.renumbered)
         return self._page(
-            request, "admin/manual/arrange/tree.html", title="Arrange the contents", arrangement=found,
+            request, "admin/manual/arrange/tree.html", title=_("Arrange the contents"), arrangement=found,
             branches=_branches(found.rows, at, all_open=everything), everything=everything,
             moved=moved[0], more_moved=moved[1], renumbered=renumbered[0], more_renumbered=renumbered[1],
         )  # fmt: skip
@@ -207,7 +212,7 @@ class ArrangePages:
         found = workflow.arrangement()
         row = found.row(pk)
         if row is None:
-            raise Http404("There is no such chapter.")
+            raise Http404(_("There is no such chapter."))
         now = f"{row.parent.pk if row.parent else 0} {row.before.pk if row.before else 0}"
         refusal = ""
         form = MoveForm(
@@ -220,14 +225,20 @@ class ArrangePages:
             try:
                 return self._moved(request, form.step)
             except ValueError:
-                refusal = NOT_UNDERSTOOD
+                refusal = str(NOT_UNDERSTOOD)
             except workflow.Refused as refused:
                 refusal = str(refused)
         status = 409 if refusal else 422 if form.errors else 200
         return self._page(
-            request, "admin/manual/arrange/move.html", status=status, title=f"Move “{row.title}”",
-            row=row, form=form, seen=now, refusal=refusal,
-        )  # fmt: skip
+            request,
+            "admin/manual/arrange/move.html",
+            status=status,
+            title=_("Move “%(title)s”") % {"title": row.title},
+            row=row,
+            form=form,
+            seen=now,
+            refusal=refusal,
+        )
 
     # --- What a click does
 
@@ -248,31 +259,34 @@ class ArrangePages:
         wanted = {step.chapter, step.wanted.under, step.wanted.after} - {None}
         chapters = Chapter.objects.in_bulk(wanted)
         if len(chapters) < len(wanted):
-            raise workflow.Refused("A chapter of this move is not there any more. Nothing was changed.")
+            raise workflow.Refused(_("A chapter of this move is not there any more. Nothing was changed."))
         chapter = chapters[step.chapter]
         under = chapters[step.wanted.under] if step.wanted.under else None
         after = chapters[step.wanted.after] if step.wanted.after else None
         done = workflow.move(chapter, by=cast(User, request.user), under=under, after=after, seen=step.seen)
         title = workflow.title_of(chapter)
         if done:
-            beside = f"after “{workflow.title_of(after)}”" if after else "first"
-            where = f"under “{workflow.title_of(under)}”" if under else "among the parts"
-            messages.success(request, f"“{title}” stands {beside} {where} now.")
+            messages.success(request, _where_now(title, after, under))
         else:
-            messages.info(request, f"“{title}” stands there already.")
+            messages.info(request, _("“%(title)s” stands there already.") % {"title": title})
         return redirect(_back(str(chapter.pk)))
 
     def _numbered(self, request: HttpRequest, words: str) -> HttpResponse:
-        key, _, wanted = words.partition(" ")
+        key, _space, wanted = words.partition(" ")
         (pk,) = _keys(key, 1)
         if wanted not in ("on", "off"):
             raise ValueError(words)
         chapter = Chapter.objects.filter(pk=pk).first()
         if chapter is None:
-            raise workflow.Refused("This chapter is not there any more.")
+            raise workflow.Refused(_("This chapter is not there any more."))
         workflow.number(chapter, by=cast(User, request.user), numbered=wanted == "on")
-        has = "takes a number" if wanted == "on" else "takes no number"
-        messages.success(request, f"“{workflow.title_of(chapter)}” {has} now.")
+        title = workflow.title_of(chapter)
+        messages.success(
+            request,
+            _("“%(title)s” takes a number now.") % {"title": title}
+            if wanted == "on"
+            else _("“%(title)s” takes no number now.") % {"title": title},
+        )
         return redirect(_back(key))
 
     # --- What the views are made of
@@ -292,7 +306,9 @@ class ArrangePages:
         return TemplateResponse(request, template, context, status=status)
 
 
-NOT_UNDERSTOOD = "The page did not say which chapter is to stand where. Nothing was changed. Try again."
+NOT_UNDERSTOOD = gettext_lazy(
+    "The page did not say which chapter is to stand where. Nothing was changed. Try again."
+)
 
 
 def _row(rows: list[Row], key: str) -> Row | None:
@@ -308,3 +324,19 @@ def _back(key: str) -> str:
 def _listed(placed: list[Any]) -> tuple[list[Any], int]:
     """The first of them, and how many more there are."""
     return placed[:LISTED], max(0, len(placed) - LISTED)
+
+
+def _where_now(title: str, after: Chapter | None, under: Chapter | None) -> str:
+    """“Neglect” stands after “Bullying” under “Concerns” now."""
+    names = {
+        "title": title,
+        "after": workflow.title_of(after) if after else "",
+        "under": workflow.title_of(under) if under else "",
+    }
+    if after and under:
+        return _("“%(title)s” stands after “%(after)s” under “%(under)s” now.") % names
+    if after:
+        return _("“%(title)s” stands after “%(after)s” among the parts now.") % names
+    if under:
+        return _("“%(title)s” stands first under “%(under)s” now.") % names
+    return _("“%(title)s” stands first among the parts now.") % names

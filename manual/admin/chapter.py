@@ -19,6 +19,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from manual import drafting, workflow
 from manual.admin import arrange
@@ -31,10 +33,10 @@ from manual.workflow import name_of
 from manual.workflow.permission import APPROVE, ARRANGE, SUBMIT
 
 KINDS = {
-    Kind.CHAPTER: "A chapter: a text with a page of its own",
-    Kind.LINK: "A link to a document that is kept elsewhere",
-    Kind.GROUP: "A heading in the contents, with chapters under it",
-    Kind.PART: "A part: the highest headings of the contents",
+    Kind.CHAPTER: gettext_lazy("A chapter: a text with a page of its own"),
+    Kind.LINK: gettext_lazy("A link to a document that is kept elsewhere"),
+    Kind.GROUP: gettext_lazy("A heading in the contents, with chapters under it"),
+    Kind.PART: gettext_lazy("A part: the highest headings of the contents"),
 }
 AMONG_PARTS = "parts"  # where a chapter stands that is under none
 
@@ -49,22 +51,30 @@ def _day_input() -> forms.DateInput:
 class NewChapterForm(forms.Form):
     """A chapter that the manual does not have yet."""
 
-    title = forms.CharField(max_length=300)
-    kind = forms.ChoiceField(label="What is it?", choices=list(KINDS.items()), widget=forms.RadioSelect)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is it?"), choices=list(KINDS.items()), widget=forms.RadioSelect
+    )
     under = forms.ChoiceField(
-        label="Under which heading does it stand?",
+        label=gettext_lazy("Under which heading does it stand?"),
         error_messages={
-            "required": "Choose the heading that it stands under, or that it stands among the parts."
+            "required": gettext_lazy(
+                "Choose the heading that it stands under, or that it stands among the parts."
+            )
         },
     )
-    numbered = forms.BooleanField(label="It has a number among its neighbours", required=False)
+    numbered = forms.BooleanField(label=gettext_lazy("It has a number among its neighbours"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.label_suffix = ""
         under = cast("forms.ChoiceField", self.fields["under"])
-        under.choices = [("", "Choose one"), (AMONG_PARTS, "Under none: among the parts"), *_tree_choices()]
-        under.help_text = (
+        under.choices = [
+            ("", _("Choose one")),
+            (AMONG_PARTS, _("Under none: among the parts")),
+            *_tree_choices(),
+        ]
+        under.help_text = _(
             "It comes last there. An approver can move it; readers see it with the edition that carries it."
         )
 
@@ -72,12 +82,12 @@ class NewChapterForm(forms.Form):
 class WithdrawalForm(forms.Form):
     """A chapter that is to be withdrawn, and what readers are led to instead."""
 
-    successor = forms.ChoiceField(label="What should people read instead?", required=False)
+    successor = forms.ChoiceField(label=gettext_lazy("What should people read instead?"), required=False)
     note = forms.CharField(
-        label="Why is it withdrawn?",
+        label=gettext_lazy("Why is it withdrawn?"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Readers see this note on the chapter’s page and in the list of changes.",
+        help_text=gettext_lazy("Readers see this note on the chapter’s page and in the list of changes."),
     )
 
     def __init__(self, *args: Any, chapter: Chapter, **kwargs: Any) -> None:
@@ -86,7 +96,7 @@ class WithdrawalForm(forms.Form):
         edition = Edition.objects.in_force()
         lines = Contents.of(edition).lines if edition else []
         cast("forms.ChoiceField", self.fields["successor"]).choices = [
-            ("", "Nothing takes its place"),
+            ("", _("Nothing takes its place")),
             *(
                 (line.chapter_id, line.name)
                 for line in lines
@@ -99,21 +109,26 @@ class CareForm(forms.Form):
     """Who looks after a chapter, and until when it has to be reviewed."""
 
     owner = forms.CharField(
-        label="Looked after by",
+        label=gettext_lazy("Looked after by"),
         max_length=100,
         required=False,
-        help_text="A role and not a person: Designated nurse. Readers see it at the foot of the chapter.",
+        help_text=gettext_lazy(
+            "A role and not a person: Designated nurse. Readers see it at the foot of the chapter."
+        ),
     )
-    next_review = forms.DateField(label="Next review", required=False, widget=_day_input())
+    next_review = forms.DateField(label=gettext_lazy("Next review"), required=False, widget=_day_input())
 
 
 class ReviewForm(forms.Form):
     """A review that found nothing to change."""
 
-    on = forms.DateField(label="Reviewed on", widget=_day_input())
-    next_review = forms.DateField(label="Next review", required=False, widget=_day_input())
+    on = forms.DateField(label=gettext_lazy("Reviewed on"), widget=_day_input())
+    next_review = forms.DateField(label=gettext_lazy("Next review"), required=False, widget=_day_input())
     why = forms.CharField(
-        label="Remark", max_length=1000, required=False, help_text="Kept on record; readers do not see it."
+        label=gettext_lazy("Remark"),
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Kept on record; readers do not see it."),
     )
 
 
@@ -144,11 +159,11 @@ def _name(chapter: Chapter, lines: dict[int, Line]) -> str:
 
 
 class OpenFilter(admin.SimpleListFilter):
-    title = "what is being done"
+    title = gettext_lazy("what is being done")
     parameter_name = "open"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("drafts", "With open drafts"), ("due", "Review is due")]
+        return [("drafts", _("With open drafts")), ("due", _("Review is due"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "drafts":
@@ -159,14 +174,14 @@ class OpenFilter(admin.SimpleListFilter):
 
 
 class OwnerFilter(admin.SimpleListFilter):
-    title = "who looks after it"
+    title = gettext_lazy("who looks after it")
     parameter_name = "owner"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         owners = (
             Chapter.objects.exclude(owner="").order_by("owner").values_list("owner", flat=True).distinct()
         )
-        return [("-", "Nobody yet"), *((owner, owner) for owner in owners)]
+        return [("-", _("Nobody yet")), *((owner, owner) for owner in owners)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() is None:
@@ -182,7 +197,7 @@ class ChapterAdmin(RecordAdmin):
     list_display_links = ("title",)
     list_filter = (OpenFilter, "kind", OwnerFilter)
     search_fields = ("slug", "amendments__title", "owner")
-    search_help_text = "Words of the title, the address, or who looks after it"
+    search_help_text = gettext_lazy("Words of the title, the address, or who looks after it")
     sortable_by = ()
     ordering = ("tree_id", "lft")
     list_per_page = 200
@@ -206,42 +221,44 @@ class ChapterAdmin(RecordAdmin):
     ) -> HttpResponse:
         may_begin = cast("User", request.user).has_perm(SUBMIT)
         extra = {
-            "title": "Chapters",
+            "title": _("Chapters"),
             "may_begin": may_begin,
             "may_arrange": cast("User", request.user).has_perm(ARRANGE),
             **(extra_context or {}),
         }
         return super().changelist_view(request, extra)
 
-    @admin.display(description="number")
+    @admin.display(description=gettext_lazy("number"))
     def number(self, chapter: Any) -> str:
         return chapter.number or ""
 
-    @admin.display(description="title")
+    @admin.display(description=gettext_lazy("title"))
     def title(self, chapter: Any) -> str:
         title = chapter.title_in_force or chapter.newest_title or chapter.slug
         return f"{'— ' * chapter.level}{title}"
 
-    @admin.display(description="where it stands")
+    @admin.display(description=gettext_lazy("where it stands"))
     def state(self, chapter: Any) -> str:
         stands = (
-            "not in force yet" if chapter.title_in_force is None
-            else "withdrawn" if chapter.withdrawn_in
-            else "in force"
+            _("not in force yet") if chapter.title_in_force is None
+            else _("withdrawn") if chapter.withdrawn_in
+            else _("in force")
         )  # fmt: skip
         if not chapter.open_drafts:
             return stands
-        drafts = "1 open draft" if chapter.open_drafts == 1 else f"{chapter.open_drafts} open drafts"
+        drafts = ngettext("%(number)s open draft", "%(number)s open drafts", chapter.open_drafts) % {
+            "number": chapter.open_drafts
+        }
         return format_html('{}, <span class="state state-draft">{}</span>', stands, drafts)
 
-    @admin.display(description="next review")
+    @admin.display(description=gettext_lazy("next review"))
     def next_review_shown(self, chapter: Chapter) -> str:
         if chapter.next_review is None:
             return ""
         day = _said(chapter.next_review)
         if chapter.next_review > timezone.localdate():
             return day
-        return format_html('<span class="state state-problem">due {}</span>', day)
+        return format_html(_('<span class="state state-problem">due {}</span>'), day)
 
     # --- Addresses
 
@@ -277,7 +294,7 @@ class ChapterAdmin(RecordAdmin):
         if not self.has_view_permission(request, chapter):
             raise PermissionDenied
         if chapter is None:
-            messages.warning(request, "There is no such chapter.")
+            messages.warning(request, _("There is no such chapter."))
             return redirect("admin:manual_chapter_changelist")
         return self._page(request, chapter, **(extra_context or {}))
 
@@ -348,7 +365,9 @@ class ChapterAdmin(RecordAdmin):
                 "others": [(other, name_of(other.author)) for other in others],
                 "texts": [(text, text.edition.state() == "scheduled") for text in texts],
             }
-            return self._answer(request, "amend", f"Amend {chapter_name(chapter)}", context)
+            return self._answer(
+                request, "amend", _("Amend %(chapter)s") % {"chapter": chapter_name(chapter)}, context
+            )
         words: dict[str, Any] = {"based_on": chosen} if chosen else {}
         if not texts:
             words["title"] = chapter_name(chapter)
@@ -361,20 +380,23 @@ class ChapterAdmin(RecordAdmin):
             return redirect("admin:manual_chapter_change", chapter.pk)
         earlier = chapter.amendments.published().filter(pk=amendment).first()
         if earlier is None:
-            messages.error(request, "This chapter has no such earlier text.")
+            messages.error(request, _("This chapter has no such earlier text."))
             return redirect("admin:manual_chapter_change", chapter.pk)
         if refusal := self._not_an_editor(request, chapter):
             return refusal
         for other in chapter.amendments.open().exclude(author=request.user.pk).select_related("author"):
             messages.warning(
                 request,
-                f"{name_of(other.author)} has an open draft of this chapter too, since "
-                f"{workflow.said(other.created_at)}.",
+                _("%(author)s has an open draft of this chapter too, since %(created_at)s.")
+                % {"author": name_of(other.author), "created_at": workflow.said(other.created_at)},
             )
         return self._begun(
-            request, chapter, lambda: workflow.put_back(earlier, by=cast("User", request.user)),
-            said=f"This draft has the text of version {earlier.sequence}. Say in the note why it is put back.",
-        )  # fmt: skip
+            request,
+            chapter,
+            lambda: workflow.put_back(earlier, by=cast("User", request.user)),
+            said=_("This draft has the text of version %(sequence)s. Say in the note why it is put back.")
+            % {"sequence": earlier.sequence},
+        )
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Asks what to read instead, and begins the withdrawal."""
@@ -385,13 +407,16 @@ class ChapterAdmin(RecordAdmin):
         contents = _contents_in_force()
         line = contents.by_chapter.get(chapter.pk) if contents else None
         if line is None or line.withdrawn:
-            messages.error(request, "Only a chapter that is in force can be withdrawn.")
+            messages.error(request, _("Only a chapter that is in force can be withdrawn."))
             return redirect("admin:manual_chapter_change", chapter.pk)
         if own := _own_draft(chapter, user):
             messages.warning(
-                request, "You have an open draft of this chapter already. Choose there that the chapter is withdrawn, "
-                "or abandon the draft first.",
-            )  # fmt: skip
+                request,
+                _(
+                    "You have an open draft of this chapter already. Choose there that the chapter is withdrawn, "
+                    "or abandon the draft first."
+                ),
+            )
             return redirect(_draft_address(own))
         form = WithdrawalForm(request.POST or None, chapter=chapter)
         if request.method == "POST" and form.is_valid():
@@ -403,7 +428,7 @@ class ChapterAdmin(RecordAdmin):
             }
             return self._begun(
                 request, chapter, lambda: workflow.draft(chapter, by=user, **words),
-                to="admin:manual_amendment_change", said="The withdrawal is drafted. Submit it for approval here.",
+                to="admin:manual_amendment_change", said=_("The withdrawal is drafted. Submit it for approval here."),
             )  # fmt: skip
         others = chapter.amendments.open().select_related("author").defer("text", "html").order_by("pk")
         context = {
@@ -413,7 +438,13 @@ class ChapterAdmin(RecordAdmin):
             "under": [child for child in line.children if not child.withdrawn],
         }
         status = 422 if form.errors else 200
-        return self._answer(request, "withdraw", f"Propose to withdraw {line.name}", context, status=status)
+        return self._answer(
+            request,
+            "withdraw",
+            _("Propose to withdraw %(name)s") % {"name": line.name},
+            context,
+            status=status,
+        )
 
     def begin_view(self, request: HttpRequest) -> HttpResponse:
         """A new chapter: its title, what it is and where it stands; then its text is written."""
@@ -438,11 +469,11 @@ class ChapterAdmin(RecordAdmin):
                 form.add_error(None, str(refused))
             else:
                 messages.success(
-                    request, "The chapter is begun. Readers see it with the edition that carries it."
+                    request, _("The chapter is begun. Readers see it with the edition that carries it.")
                 )
                 return redirect("admin:manual_amendment_write", amendment.pk)
         return self._answer(
-            request, "begin", "New chapter", {"form": form}, status=422 if form.errors else 200
+            request, "begin", _("New chapter"), {"form": form}, status=422 if form.errors else 200
         )
 
     # --- Care
@@ -451,7 +482,7 @@ class ChapterAdmin(RecordAdmin):
         """Says which role looks after the chapter, and when it has to be reviewed."""
         form = _without_suffix(CareForm(request.POST, prefix="care"))
         return self._cared(
-            request, pk, "care_form", form, "Saved who looks after the chapter.",
+            request, pk, "care_form", form, _("Saved who looks after the chapter."),
             lambda chapter, by: workflow.look_after(chapter, by=by, **form.cleaned_data),
         )  # fmt: skip
 
@@ -459,9 +490,13 @@ class ChapterAdmin(RecordAdmin):
         """Records that the chapter was reviewed and needs no change."""
         form = _without_suffix(ReviewForm(request.POST, prefix="review"))
         return self._cared(
-            request, pk, "review_form", form, "The review is on record. It does not count as a change of the chapter.",
+            request,
+            pk,
+            "review_form",
+            form,
+            _("The review is on record. It does not count as a change of the chapter."),
             lambda chapter, by: workflow.review(chapter, by=by, **form.cleaned_data),
-        )  # fmt: skip
+        )
 
     def _cared(
         self, request: HttpRequest, pk: int, name: str, form: forms.Form, said: str,
@@ -496,7 +531,7 @@ class ChapterAdmin(RecordAdmin):
         if cast("User", request.user).has_perm(SUBMIT):
             return None
         back = _chapter_address(chapter) if chapter else reverse("admin:manual_chapter_changelist")
-        sentence = "Only editors begin changes. Ask an administrator of the manual if you should be one."
+        sentence = _("Only editors begin changes. Ask an administrator of the manual if you should be one.")
         return not_permitted(request, self.admin_site, sentence, back)
 
     def _begun(
@@ -513,20 +548,25 @@ class ChapterAdmin(RecordAdmin):
             sentence = (
                 str(refused)
                 if isinstance(refused, workflow.Refused)
-                else "Somebody else was quicker. Try again."
+                else _("Somebody else was quicker. Try again.")
             )
             messages.error(request, sentence)
             return redirect("admin:manual_chapter_change", chapter.pk)
-        messages.success(request, said or "Your draft is begun. It saves by itself while you write.")
+        messages.success(request, said or _("Your draft is begun. It saves by itself while you write."))
         return redirect(to, amendment.pk)
 
     def _lead_to_draft(self, request: HttpRequest, own: Amendment) -> HttpResponse:
         if own.writable:
             begun, state = workflow.said(own.created_at), own.get_status_display().lower()
-            said = f"This is your open draft of the chapter, begun on {begun} ({state})."
+            said = _("This is your open draft of the chapter, begun on %(begun)s (%(state)s).") % {
+                "begun": begun,
+                "state": state,
+            }
         else:
             when = workflow.said(own.submitted_at or own.changed_at)
-            said = f"You submitted a draft of this chapter on {when} already. Take it back to go on writing."
+            said = _(
+                "You submitted a draft of this chapter on %(when)s already. Take it back to go on writing."
+            ) % {"when": when}
         messages.info(request, said)
         return redirect(_draft_address(own))
 
@@ -580,4 +620,4 @@ def _without_suffix(form: Any) -> Any:
 
 
 def _said(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return workflow.day_said(day)

@@ -13,6 +13,8 @@ from django import forms
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import workflow
 from manual.models import (
@@ -24,7 +26,7 @@ from manual.models import (
     EditionKind,
     Significance,
 )
-from manual.workflow import AnyVersion, name_of, said
+from manual.workflow import AnyVersion, day_said, name_of, said
 
 LONGEST_NOTES = 20_000
 LONGEST_KEY = 18
@@ -32,20 +34,29 @@ LONGEST_KEY = 18
 KINDS = [
     (
         EditionKind.ORDINARY,
-        "Ordinary: a regular issue of the manual. It may rearrange the contents, and what is marked New or Updated "
-        "begins anew with it.",
+        gettext_lazy(
+            "Ordinary: a regular issue of the manual. It may rearrange the contents, and what is marked New or Updated "
+            "begins anew with it."
+        ),
     ),
     (
         EditionKind.URGENT,
-        "Urgent: for what cannot wait. It comes in before scheduled editions; what these would do to the same texts "
-        "goes back to its author, to be brought up to date. The contents stay as they are arranged.",
+        gettext_lazy(
+            "Urgent: for what cannot wait. It comes in before scheduled editions; what these "
+            "would do to the same texts goes back to its author, to be brought up to date. The "
+            "contents stay as they are arranged."
+        ),
     ),
     (
         EditionKind.CORRECTION,
-        "Corrections only: slips put right. They are listed, but nothing is marked and nobody is e-mailed.",
+        gettext_lazy(
+            "Corrections only: slips put right. They are listed, but nothing is marked and nobody is e-mailed."
+        ),
     ),
 ]
-NOT_THERE = "Something on this list is not approved any more, or is gone. Look at the list again."
+NOT_THERE = gettext_lazy(
+    "Something on this list is not approved any more, or is gone. Look at the list again."
+)
 
 
 class ApprovedField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg] # generic in the stubs only
@@ -62,54 +73,65 @@ class EditionForm(forms.Form):
     """What an approver decides about an edition in preparation."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=200,
         required=False,
-        help_text="Optional: Autumn edition. Readers see it beside the edition’s number.",
+        help_text=gettext_lazy("Optional: Autumn edition. Readers see it beside the edition’s number."),
     )
     notes = forms.CharField(
-        label="Notes for readers",
+        label=gettext_lazy("Notes for readers"),
         max_length=LONGEST_NOTES,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="What this edition is about, in a sentence or two.",
+        help_text=gettext_lazy("What this edition is about, in a sentence or two."),
     )
-    kind = forms.ChoiceField(label="What kind of edition", choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What kind of edition"), choices=KINDS, widget=forms.RadioSelect
+    )
     when = forms.ChoiceField(
-        label="When it takes effect",
-        choices=[("now", "At once, when it is published"), ("later", "On a date, at a time")],
+        label=gettext_lazy("When it takes effect"),
+        choices=[
+            ("now", gettext_lazy("At once, when it is published")),
+            ("later", gettext_lazy("On a date, at a time")),
+        ],
         widget=forms.RadioSelect,
     )
     day = forms.DateField(
-        label="Date", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    clock = forms.TimeField(
-        label="Time in London",
-        required=False,
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text="London time: GMT in winter, British Summer Time from spring to autumn.",
-    )
-    law_stated_as_at = forms.DateField(
-        label="Law stated as at",
+        label=gettext_lazy("Date"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Optional: the day whose law the manual sets out.",
+    )
+    clock = forms.TimeField(
+        label=gettext_lazy("Time in London"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=gettext_lazy("London time: GMT in winter, British Summer Time from spring to autumn."),
+    )
+    law_stated_as_at = forms.DateField(
+        label=gettext_lazy("Law stated as at"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=gettext_lazy("Optional: the day whose law the manual sets out."),
     )
     agreed_by = forms.CharField(
-        label="Agreed by", max_length=200, required=False, help_text="The meeting or group, if there was one."
+        label=gettext_lazy("Agreed by"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("The meeting or group, if there was one."),
     )
     agreed_on = forms.DateField(
-        label="Agreed on",
+        label=gettext_lazy("Agreed on"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     minute = forms.CharField(
-        label="Minute",
+        label=gettext_lazy("Minute"),
         max_length=100,
         required=False,
-        help_text="Where the minutes of that meeting say so: 7.2.",
+        help_text=gettext_lazy("Where the minutes of that meeting say so: 7.2."),
     )
     rearranges = forms.BooleanField(
-        label="Take the arrangement of the contents as it stands in the tree", required=False
+        label=gettext_lazy("Take the arrangement of the contents as it stands in the tree"), required=False
     )
     amendments = ApprovedField(Amendment.objects.none(), required=False)
     definitions = ApprovedField(Definition.objects.none(), required=False)
@@ -135,9 +157,9 @@ class EditionForm(forms.Form):
         if cleaned.get("when") == "later" and not ({"day", "clock"} & set(self.errors)):
             day, clock = cleaned.get("day"), cleaned.get("clock")
             if not day:
-                self.add_error("day", "Choose the date on which it takes effect.")
+                self.add_error("day", _("Choose the date on which it takes effect."))
             if not clock:
-                self.add_error("clock", "Choose the time at which it takes effect.")
+                self.add_error("clock", _("Choose the time at which it takes effect."))
             if day and clock:
                 try:
                     cleaned["effective_at"] = london_moment(day, clock)
@@ -146,10 +168,14 @@ class EditionForm(forms.Form):
                 else:
                     if cleaned["effective_at"] <= timezone.now():
                         self.add_error(
-                            "day", f"{said(cleaned['effective_at'])} is past. Choose a later moment."
+                            "day",
+                            _("%(moment)s is past. Choose a later moment.")
+                            % {"moment": said(cleaned["effective_at"])},
                         )
         if cleaned.get("kind") != EditionKind.ORDINARY and cleaned.get("rearranges"):
-            self.add_error("rearranges", "Only an ordinary edition can take the arrangement of the contents.")
+            self.add_error(
+                "rearranges", _("Only an ordinary edition can take the arrangement of the contents.")
+            )
         return cleaned
 
     @property
@@ -187,7 +213,10 @@ class EditionForm(forms.Form):
                 if {version.pk for version in mine or ()} != set(other or ()):
                     listed = getattr(edition, OF_EDITION[name]).all()
                     found.append(
-                        (f"What goes in: {name}", ", ".join(each.title_shown for each in listed) or "none")
+                        (
+                            str(WHAT_GOES_IN[name]),
+                            ", ".join(each.title_shown for each in listed) or _("none"),
+                        )
                     )
             elif (mine or None) != (other or None):
                 words = dict(KINDS)[EditionKind(str(other))].partition(":")[0] if name == "kind" else other
@@ -205,19 +234,24 @@ class EditionForm(forms.Form):
 
 
 # What an edition calls the lists of the form.
+WHAT_GOES_IN = {
+    "amendments": gettext_lazy("What goes in: amendments"),
+    "definitions": gettext_lazy("What goes in: definitions"),
+    "documents": gettext_lazy("What goes in: documents"),
+}
 OF_EDITION = {"amendments": "amendments", "definitions": "definitions", "documents": "documentversions"}
 
 
 def _in_words(value: Any) -> str:
     if value in (None, ""):
-        return "nothing"
+        return _("nothing")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, date):
-        return f"{value.day} {value:%B %Y}"
-    return {"now": "at once", "later": "at a date and time"}.get(value, str(value))
+        return day_said(value)
+    return {"now": _("at once"), "later": _("at a date and time")}.get(value, str(value))
 
 
 class NoSuchMoment(ValueError):
@@ -233,17 +267,26 @@ def london_moment(day: date, clock: time) -> datetime:
     skipped = first.astimezone(ZoneInfo("UTC")).astimezone(london).time() != clock
     if skipped:
         raise NoSuchMoment(
-            f"There is no {clock:%H:%M} on that day: the clocks go forward from 01:00 to 02:00. Choose another time."
+            _(
+                "There is no %(clock)s on that day: the clocks go forward from 01:00 to 02:00. Choose another time."
+            )
+            % {"clock": f"{clock:%H:%M}"}
         )
     raise NoSuchMoment(
-        f"The clocks show {clock:%H:%M} twice on that day, because they go back from 02:00 to 01:00. Choose another "
-        "time."
+        _(
+            "The clocks show %(clock)s twice on that day, because they go back from 02:00 to 01:00. Choose another "
+            "time."
+        )
+        % {"clock": f"{clock:%H:%M}"}
     )
 
 
 def moment_said(moment: datetime) -> str:
     """“1 June 2026 at 14:05, London time (BST)”."""
-    return f"{said(moment)}, London time ({timezone.localtime(moment).tzname()})"
+    return _("%(moment)s, London time (%(zone)s)") % {
+        "moment": said(moment),
+        "zone": timezone.localtime(moment).tzname(),
+    }
 
 
 def _initial(edition: Edition | None) -> dict[str, Any]:
@@ -349,7 +392,7 @@ class WhatGoesIn:
             .defer("meaning", "html", "based_on__meaning", "based_on__html")
             .order_by("name", "pk")
         )
-        return [*self._choices(ready, "definitions", "Keyword")]
+        return [*self._choices(ready, "definitions", _("Keyword"))]
 
     @cached_property
     def documents(self) -> list[Choice]:
@@ -358,7 +401,7 @@ class WhatGoesIn:
             .select_related("document", "author", "approver", "edition", "based_on__edition")
             .order_by("title", "pk")
         )
-        return [*self._choices(ready, "documents", "Document")]
+        return [*self._choices(ready, "documents", _("Document"))]
 
     @cached_property
     def groups(self) -> list[tuple[str, str, list[Choice]]]:
@@ -366,9 +409,9 @@ class WhatGoesIn:
         return [
             (heading, key, [choice for choice in choices if choice.possible])
             for heading, key, choices in (
-                ("Texts of chapters", "amendments", self.amendments),
-                ("Keywords", "definitions", self.definitions),
-                ("Documents", "documents", self.documents),
+                (_("Texts of chapters"), "amendments", self.amendments),
+                (_("Keywords"), "definitions", self.definitions),
+                (_("Documents"), "documents", self.documents),
             )
             if any(choice.possible for choice in choices)
         ]
@@ -388,7 +431,7 @@ class WhatGoesIn:
         if listed and self.before:
             before = dict(model.objects.in_edition(self.before).values_list(chain, "pk"))
         for version in listed:
-            word = f"{kind}, new" if version.based_on_id is None else kind
+            word = _("%(kind)s, new") % {"kind": kind} if version.based_on_id is None else kind
             yield self._choice(version, field, version.title_shown, word, before.get(version.chain_id))
 
     def _choice(self, version: AnyVersion, field: str, name: str, kind: str, before: int | None) -> Choice:
@@ -416,11 +459,13 @@ def _why_not(version: AnyVersion, before: int | None) -> str:
         return ""
     based_on = version.based_on
     if based_on is None:
-        return "It was written as something new, but it is in the manual by now."
+        return _("It was written as something new, but it is in the manual by now.")
     carried = based_on.edition
     if carried and carried.published_at and carried.effective_at and carried.effective_at > timezone.now():
-        return (
-            f"It goes on from {carried}, which takes effect on {said(carried.effective_at)}. "
-            "It can go into an edition that takes effect after that one."
-        )
-    return "What it was written from has changed since. It has to be returned to its author and brought up to date."
+        return _(
+            "It goes on from %(carried)s, which takes effect on %(effective_at)s. It can go into an "
+            "edition that takes effect after that one."
+        ) % {"carried": carried, "effective_at": said(carried.effective_at)}
+    return _(
+        "What it was written from has changed since. It has to be returned to its author and brought up to date."
+    )

@@ -15,10 +15,12 @@ from django.core.cache import cache
 from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from manual import comparison, decoration
 from manual.admin.composing import moment_said, record_address
-from manual.admin.decisions import Changed, keyword_names
+from manual.admin.decisions import Changed, agreement_said, keyword_names
 from manual.admin.paper import _apart
 from manual.models import (
     Amendment,
@@ -46,28 +48,28 @@ SHORT = 6_000
 HOUR = 3600
 
 SIGNIFICANCES = {
-    Significance.NEW: "New",
-    Significance.AMENDED: "Updated",
-    Significance.CORRECTION: "Corrections",
-    Significance.WITHDRAWN: "Withdrawn",
+    Significance.NEW: gettext_lazy("New"),
+    Significance.AMENDED: gettext_lazy("Updated"),
+    Significance.CORRECTION: gettext_lazy("Corrections"),
+    Significance.WITHDRAWN: gettext_lazy("Withdrawn"),
 }
 ABOUT = {
-    Significance.NEW: "These chapters were not in the manual.",
-    Significance.AMENDED: "What these say is different from now on.",
-    Significance.CORRECTION: "Slips put right. They are listed, but not marked.",
-    Significance.WITHDRAWN: "These keep their address, with a notice that says so.",
+    Significance.NEW: gettext_lazy("These chapters were not in the manual."),
+    Significance.AMENDED: gettext_lazy("What these say is different from now on."),
+    Significance.CORRECTION: gettext_lazy("Slips put right. They are listed, but not marked."),
+    Significance.WITHDRAWN: gettext_lazy("These keep their address, with a notice that says so."),
 }
 # Of an amendment beside its text: what it is called on the page.
 WORDS = {
-    "title": "Title",
-    "areas": "Applies in",
-    "counterpart_id": "For other areas see",
-    "remark": "Remark beside the title",
-    "label": "Words before the entry",
-    "link": "Address of the document",
-    "numbering": "How sections are numbered",
-    "passage_status": "Status of its passages",
-    "keywords_off": "Keywords not explained",
+    "title": gettext_lazy("Title"),
+    "areas": gettext_lazy("Applies in"),
+    "counterpart_id": gettext_lazy("For other areas see"),
+    "remark": gettext_lazy("Remark beside the title"),
+    "label": gettext_lazy("Words before the entry"),
+    "link": gettext_lazy("Address of the document"),
+    "numbering": gettext_lazy("How sections are numbered"),
+    "passage_status": gettext_lazy("Status of its passages"),
+    "keywords_off": gettext_lazy("Keywords not explained"),
 }
 
 
@@ -145,18 +147,9 @@ class Shown:
 
     @property
     def marked(self) -> str:
-        return {"new": "Readers see it marked New.", "updated": "Readers see it marked Updated."}.get(
+        return {"new": _("Readers see it marked New."), "updated": _("Readers see it marked Updated.")}.get(
             self.flag, "It is not marked."
         )
-
-
-def agreement_said(subject: Any) -> str:
-    """“Agreed by the Procedures Group on 1 June 2026, minute 7.2”; empty where nothing of it is recorded."""
-    if not (subject.agreed_by or subject.agreed_on or subject.minute):
-        return ""
-    on = f" on {subject.agreed_on.day} {subject.agreed_on:%B %Y}" if subject.agreed_on else ""
-    minute = f", minute {subject.minute}" if subject.minute else ""
-    return f"Agreed by {subject.agreed_by or 'a meeting'}{on}{minute}."
 
 
 @dataclass(frozen=True)
@@ -191,8 +184,12 @@ class Confirmation:
 
     @property
     def title(self) -> str:
-        number = f"Edition {self.rehearsal.number}" if self.rehearsal.number else "This edition"
-        return f"{number}: {self.edition.name}" if self.edition.name else number
+        return f"{self._called}: {self.edition.name}" if self.edition.name else self._called
+
+    @property
+    def _called(self) -> str:
+        number = self.rehearsal.number
+        return _("Edition %(number)s") % {"number": number} if number else _("This edition")
 
     @property
     def moment(self) -> str:
@@ -207,28 +204,60 @@ class Confirmation:
     def summary(self) -> list[str]:
         """The edition in a few sentences."""
         kind = {
-            EditionKind.ORDINARY: "ordinary",
-            EditionKind.URGENT: "urgent",
-            EditionKind.CORRECTION: "corrections only",
+            EditionKind.ORDINARY: _("ordinary"),
+            EditionKind.URGENT: _("urgent"),
+            EditionKind.CORRECTION: _("corrections only"),
         }[EditionKind(self.edition.kind)]
-        when = f"takes effect on {self.moment}" if self.moment else "takes effect when you publish it"
-        number = f"Edition {self.rehearsal.number}" if self.rehearsal.number else "This edition"
+        words = {"edition": self._called, "kind": kind, "moment": self.moment}
+        first = (
+            _("%(edition)s, %(kind)s, takes effect on %(moment)s.") % words
+            if self.moment
+            else _("%(edition)s, %(kind)s, takes effect when you publish it.") % words
+        )
         counts = Counter(amendment.significance for amendment in self.amendments)
-        found = [
-            _count(counts[Significance.NEW], "chapter is new", "chapters are new"),
-            _count(counts[Significance.AMENDED], "chapter changes", "chapters change"),
-            _count(counts[Significance.CORRECTION], "chapter is corrected", "chapters are corrected"),
-            _count(counts[Significance.WITHDRAWN], "chapter is withdrawn", "chapters are withdrawn"),
-            _count(_new(self.definitions), "keyword is new", "keywords are new"),
-            _count(len(self.definitions) - _new(self.definitions), "keyword changes", "keywords change"),
-            _count(_new(self.documents), "document is new", "documents are new"),
-            _count(len(self.documents) - _new(self.documents), "document changes", "documents change"),
-            _count(len(self.rehearsal.moved), "chapter moves", "chapters move"),
-            _count(
-                len(self.rehearsal.renumbered), "chapter gets another number", "chapters get another number"
+        found = (
+            (
+                counts[Significance.NEW],
+                ngettext_lazy("%(n)s chapter is new", "%(n)s chapters are new", "n"),
             ),
-        ]
-        sentences = [f"{number}, {kind}, {when}.", _listed([words for words in found if words])]
+            (
+                counts[Significance.AMENDED],
+                ngettext_lazy("%(n)s chapter changes", "%(n)s chapters change", "n"),
+            ),
+            (
+                counts[Significance.CORRECTION],
+                ngettext_lazy("%(n)s chapter is corrected", "%(n)s chapters are corrected", "n"),
+            ),
+            (
+                counts[Significance.WITHDRAWN],
+                ngettext_lazy("%(n)s chapter is withdrawn", "%(n)s chapters are withdrawn", "n"),
+            ),
+            (
+                _new(self.definitions),
+                ngettext_lazy("%(n)s keyword is new", "%(n)s keywords are new", "n"),
+            ),
+            (
+                len(self.definitions) - _new(self.definitions),
+                ngettext_lazy("%(n)s keyword changes", "%(n)s keywords change", "n"),
+            ),
+            (
+                _new(self.documents),
+                ngettext_lazy("%(n)s document is new", "%(n)s documents are new", "n"),
+            ),
+            (
+                len(self.documents) - _new(self.documents),
+                ngettext_lazy("%(n)s document changes", "%(n)s documents change", "n"),
+            ),
+            (
+                len(self.rehearsal.moved),
+                ngettext_lazy("%(n)s chapter moves", "%(n)s chapters move", "n"),
+            ),
+            (
+                len(self.rehearsal.renumbered),
+                ngettext_lazy("%(n)s chapter gets another number", "%(n)s chapters get another number", "n"),
+            ),
+        )
+        sentences = [first, _listed([said % {"n": n} for n, said in found if n])]
         return [sentence for sentence in sentences if sentence]
 
     @property
@@ -237,12 +266,18 @@ class Confirmation:
         if self.rehearsal.refusal:
             return ""
         if before is None:
-            return "It is the first edition of the manual."
+            return _("It is the first edition of the manual.")
         # As they are called now: only publication gives them their new numbers.
-        moved_up = [f"{later} becomes Edition {(later.number or 0) + 1}" for later in self.rehearsal.later]
+        moved_up = [
+            _("%(later)s becomes Edition %(number)s") % {"later": later, "number": (later.number or 0) + 1}
+            for later in self.rehearsal.later
+        ]
         if not moved_up:
-            return f"It follows {before}."
-        return f"It follows {before}, and comes before what is scheduled: {_listed(moved_up)}"
+            return _("It follows %(before)s.") % {"before": before}
+        return _("It follows %(before)s, and comes before what is scheduled: %(moved_up)s") % {
+            "before": before,
+            "moved_up": _listed(moved_up),
+        }
 
     # --- What keeps it from being published
 
@@ -262,7 +297,8 @@ class Confirmation:
                 address = reverse("admin:manual_keyword_change", args=[-each.chapter])
             # As long as it is only rehearsed, the edition itself has a number that nobody knows.
             sentence = (
-                f"“{each.title}” refers to “{each.address}”, which would not be there."
+                _("“%(title)s” refers to “%(address)s”, which would not be there.")
+                % {"title": each.title, "address": each.address}
                 if where == self.edition
                 else broken_sentence(where, each)
             )
@@ -284,8 +320,9 @@ class Confirmation:
         ]
 
     @cached_property
-    def self_approved(self) -> list[AnyVersion]:
-        return [version for version in self.rehearsal.versions if version.self_approved]
+    def self_approved(self) -> list[str]:
+        """The titles of what nobody but its author has seen."""
+        return [version.title_shown for version in self.rehearsal.versions if version.self_approved]
 
     # --- Change by change
 
@@ -296,7 +333,7 @@ class Confirmation:
         listed = sorted(self.amendments, key=lambda each: (order.get(each.chapter_id, len(order)), each.pk))
         shown = [self._amendment(amendment) for amendment in listed]
         groups = [
-            (heading, ABOUT[significance], [
+            (str(heading), str(ABOUT[significance]), [
                 each for each in shown if cast("Amendment", each.version).significance == significance
             ])
             for significance, heading in SIGNIFICANCES.items()
@@ -340,15 +377,15 @@ class Confirmation:
             if old == new:
                 continue
             if name == "areas" and manual:
-                old, new = (manual.area_names(areas) or "every area" for areas in (old, new))
+                old, new = (manual.area_names(areas) or _("every area") for areas in (old, new))
             elif name == "counterpart_id":
-                old, new = (self._name(each.counterpart) or "none" for each in (before, amendment))
+                old, new = (self._name(each.counterpart) or _("none") for each in (before, amendment))
             elif name == "keywords_off":
-                old, new = (keyword_names(slugs) or "none" for slugs in (old, new))
+                old, new = (keyword_names(slugs) or _("none") for slugs in (old, new))
             elif name in ("numbering", "passage_status"):
-                old = getattr(before, f"get_{name}_display")() or "as the rest of the manual"
-                new = getattr(amendment, f"get_{name}_display")() or "as the rest of the manual"
-            shown.words.append(Changed(label, comparison.tracked_words(old, new)))
+                old = getattr(before, f"get_{name}_display")() or _("as the rest of the manual")
+                new = getattr(amendment, f"get_{name}_display")() or _("as the rest of the manual")
+            shown.words.append(Changed(str(label), comparison.tracked_words(old, new)))
         self._fill_in(shown, before.html, amendment.html)
         return shown
 
@@ -362,7 +399,11 @@ class Confirmation:
     def _place(self, line: Line | None) -> str:
         if line is None:
             return ""
-        return f"Under {line.parent.name}." if line.parent else "Among the parts of the manual."
+        return (
+            _("Under %(name)s.") % {"name": line.parent.name}
+            if line.parent
+            else _("Among the parts of the manual.")
+        )
 
     def _definition(self, definition: Definition) -> Shown:
         before = definition.based_on
@@ -371,30 +412,30 @@ class Confirmation:
             self._fill_in(shown, None, definition.html)
             return shown
         for label, old, new in (
-            ("Name", before.name, definition.name),
-            ("Other forms", ", ".join(before.also), ", ".join(definition.also)),
-            ("See also", ", ".join(before.see_also), ", ".join(definition.see_also)),
+            (_("Name"), before.name, definition.name),
+            (_("Other forms"), ", ".join(before.also), ", ".join(definition.also)),
+            (_("See also"), ", ".join(before.see_also), ", ".join(definition.see_also)),
         ):
             if old != new:
-                shown.words.append(Changed(label, comparison.tracked_words(old, new)))
+                shown.words.append(Changed(str(label), comparison.tracked_words(old, new)))
         self._fill_in(shown, before.html, definition.html)
         return shown
 
     def _document(self, version: DocumentVersion) -> Shown:
         before = version.based_on
         shown = Shown(version, version.title)
-        for word, each in (("Until now", before), ("With this edition", version)):
+        for word, each in ((_("Until now"), before), (_("With this edition"), version)):
             if each is not None:
                 size = size_in_words(self._sizes.get(each.file_id, 0))
                 shown.files.append((word, each.filename, size, record_address(each)))
         if before is not None:
             shown.same = before.file_id == version.file_id
             for label, old, new in (
-                ("Title", before.title, version.title),
-                ("Description", before.description, version.description),
+                (_("Title"), before.title, version.title),
+                (_("Description"), before.description, version.description),
             ):
                 if old != new:
-                    shown.words.append(Changed(label, comparison.tracked_words(old, new)))
+                    shown.words.append(Changed(str(label), comparison.tracked_words(old, new)))
         return shown
 
     @cached_property
@@ -421,8 +462,12 @@ class Confirmation:
         if not tracked.changed:
             shown.same = True
             return
-        moved = f", {tracked.moved} moved" if tracked.moved else ""
-        shown.counted = f"Words: {tracked.added} added, {tracked.removed} taken out{moved}."
+        counts = {"added": tracked.added, "removed": tracked.removed, "moved": tracked.moved}
+        shown.counted = (
+            _("Words: %(added)s added, %(removed)s taken out, %(moved)s moved.") % counts
+            if tracked.moved
+            else _("Words: %(added)s added, %(removed)s taken out.") % counts
+        )
         shown.tracked = self._ready(tracked.html, shown.anchor)
         shown.folded = len(tracked.html) > SHORT
 
@@ -445,8 +490,8 @@ class Confirmation:
         return [
             Shift(
                 placed.line.title,
-                (placed.before and placed.before.number) or "no number",
-                (placed.after and placed.after.number) or "no number",
+                (placed.before and placed.before.number) or _("no number"),
+                (placed.after and placed.after.number) or _("no number"),
             )
             for placed in self.rehearsal.renumbered
         ]
@@ -456,7 +501,7 @@ class Confirmation:
 
     def _stands(self, placed: Placed) -> str:
         if placed.after is None or placed.after.gone:
-            return "leaves the contents, because it was withdrawn before"
+            return _("leaves the contents, because it was withdrawn before")
         return _where(placed.after, self._after)
 
     @cached_property
@@ -464,7 +509,7 @@ class Confirmation:
         """What readers will see marked New and Updated in the contents of this edition."""
         groups = [
             (word, [line for line in self.rehearsal.flagged if line.flag == flag])
-            for word, flag in (("New", "new"), ("Updated", "updated"))
+            for word, flag in ((_("New"), "new"), (_("Updated"), "updated"))
         ]
         return [group for group in groups if group[1]]
 
@@ -478,21 +523,31 @@ class Confirmation:
         areas: Counter[str] = Counter(manual.area_names(amendment.areas) for amendment in self.amendments)
         everywhere = areas.pop("", 0) + len(self.definitions) + len(self.documents)
         if everywhere or not areas:
-            sentences.append("Everybody who reads the manual.")
+            sentences.append(_("Everybody who reads the manual."))
         sentences += [
-            f"Readers in {name}: {count} {'change' if count == 1 else 'changes'} for them alone."
+            ngettext(
+                "Readers in %(name)s: %(count)s change for them alone.",
+                "Readers in %(name)s: %(count)s changes for them alone.",
+                count,
+            )
+            % {"name": name, "count": count}
             for name, count in sorted(areas.items())
         ]
         marked = sum(1 for _flag, lines in self.flagged for _line in lines)
         if marked:
             sentences.append(
-                f"In the contents, {_count(marked, 'chapter is', 'chapters are')} marked New or Updated."
+                ngettext(
+                    "In the contents, %(n)s chapter is marked New or Updated.",
+                    "In the contents, %(n)s chapters are marked New or Updated.",
+                    marked,
+                )
+                % {"n": marked}
             )
         else:
-            sentences.append("In the contents, nothing is marked New or Updated.")
+            sentences.append(_("In the contents, nothing is marked New or Updated."))
         if self.rehearsal.versions:
-            sentences.append("Every change stands in the list of amendments, with its note.")
-        sentences.append("Nobody is e-mailed: this site sends no e-mail.")
+            sentences.append(_("Every change stands in the list of amendments, with its note."))
+        sentences.append(_("Nobody is e-mailed: this site sends no e-mail."))
         return sentences
 
 
@@ -520,12 +575,15 @@ def _where(line: Line | None, contents: Contents | None) -> str:
         return ""
     siblings = line.parent.children if line.parent else contents.roots
     place = siblings.index(line)
-    after = f"after {siblings[place - 1].name}" if place else "first"
-    return f"{after}, under {line.parent.name}" if line.parent else f"{after}, among the parts"
-
-
-def _count(n: int, one: str, many: str) -> str:
-    return f"{n} {one if n == 1 else many}" if n else ""
+    names = {
+        "after": siblings[place - 1].name if place else "",
+        "parent": line.parent.name if line.parent else "",
+    }
+    if line.parent:
+        words = _("after %(after)s, under %(parent)s") if place else _("first, under %(parent)s")
+    else:
+        words = _("after %(after)s, among the parts") if place else _("first, among the parts")
+    return words % names
 
 
 def _new(versions: Iterable[Definition | DocumentVersion]) -> int:
@@ -537,7 +595,9 @@ def _listed(words: Sequence[str]) -> str:
     """“A, B and C.”"""
     if not words:
         return ""
-    return f"{', '.join(words[:-1])} and {words[-1]}." if len(words) > 1 else f"{words[0]}."
+    if len(words) == 1:
+        return f"{words[0]}."
+    return _("%(first)s and %(last)s.") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 
 # --- On record -----------------------------------------------------------------------------------------------
@@ -547,19 +607,19 @@ def versions_in(edition: Edition) -> Iterator[tuple[str, list[Shown]]]:
     """What an edition changed, or has gathered, for its record: texts, keywords and documents. Three queries."""
     lists: tuple[tuple[str, Any], ...] = (
         (
-            "Texts of chapters",
+            _("Texts of chapters"),
             edition.amendments.select_related("chapter", "author", "approver")
             .defer("text", "html")
             .order_by("chapter__tree_id", "chapter__lft"),
         ),
         (
-            "Keywords",
+            _("Keywords"),
             edition.definitions.select_related("keyword", "author", "approver")
             .defer("meaning", "html")
             .order_by("name", "pk"),
         ),
         (
-            "Documents",
+            _("Documents"),
             edition.documentversions.select_related("document", "author", "approver").order_by("title", "pk"),
         ),
     )
@@ -576,7 +636,7 @@ def numbers_changed(edition: Edition) -> list[Shift]:
     numbers = dict(before.entries.filter(gone=False).values_list("chapter_id", "number"))
     lines = edition.entries.filter(gone=False).order_by("position")
     return [
-        Shift(title, numbers[chapter] or "no number", number or "no number")
+        Shift(title, numbers[chapter] or _("no number"), number or _("no number"))
         for chapter, number, title in lines.values_list("chapter_id", "number", "amendment__title")
         if chapter in numbers and numbers[chapter] != number
     ]

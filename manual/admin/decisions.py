@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -19,13 +19,18 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import comparison, decoration, drafting, workflow
 from manual.admin.record import RecordAdmin
 from manual.admin.timeline import timeline_of
-from manual.models import Contents, Edition, Glossary, Manual, Status
-from manual.workflow import AnyVersion, name_of, said
+from manual.models import Contents, Edition, Event, Glossary, Manual, Status
+from manual.workflow import AnyVersion, day_said, name_of, said
 from manual.workflow.permission import APPROVE, SUBMIT
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 LONGEST_COMMENT = 4000
 
@@ -39,16 +44,16 @@ class DecisionForm(forms.Form):
     decision = forms.CharField(max_length=20)
     status = forms.CharField(max_length=10, required=False)
     revision = forms.IntegerField(required=False, min_value=0, max_value=2**31)
-    why = forms.CharField(label="Comment", max_length=LONGEST_COMMENT, required=False)
+    why = forms.CharField(label=gettext_lazy("Comment"), max_length=LONGEST_COMMENT, required=False)
     sure = forms.BooleanField(required=False)
-    agreed_by = forms.CharField(label="Agreed by", max_length=200, required=False)
-    agreed_on = forms.DateField(label="Agreed on", required=False)
-    minute = forms.CharField(label="Minute", max_length=100, required=False)
+    agreed_by = forms.CharField(label=gettext_lazy("Agreed by"), max_length=200, required=False)
+    agreed_on = forms.DateField(label=gettext_lazy("Agreed on"), required=False)
+    minute = forms.CharField(label=gettext_lazy("Minute"), max_length=100, required=False)
 
     def clean_decision(self) -> Decision:
         decision = DECISIONS.get(self.cleaned_data["decision"])
         if decision is None:
-            raise forms.ValidationError("There is no such decision. Use one of the buttons of this page.")
+            raise forms.ValidationError(_("There is no such decision. Use one of the buttons of this page."))
         return decision
 
     @property
@@ -63,9 +68,9 @@ class Decision:
     """One button: the verb behind it, the status it leads to (none for a comment), and what is said when it is done."""
 
     key: str
-    label: str
+    label: str | StrPromise
     to: str
-    said: str
+    said: str | StrPromise
     verb: Callable[[Any, User, DecisionForm], Any]
 
 
@@ -73,32 +78,49 @@ DECISIONS = {
     decision.key: decision
     for decision in (
         Decision(
-            "submit", "Submit for approval", Status.SUBMITTED, "Submitted for approval.",
+            "submit",
+            gettext_lazy("Submit for approval"),
+            Status.SUBMITTED,
+            gettext_lazy("Submitted for approval."),
             lambda version, by, form: workflow.submit(version, by=by, sure=form.cleaned_data["sure"]),
         ),
         Decision(
-            "take-back", "Take back and go on writing", Status.DRAFT,
-            "Taken back: it is a draft again, and you can go on writing.",
+            "take-back",
+            gettext_lazy("Take back and go on writing"),
+            Status.DRAFT,
+            gettext_lazy("Taken back: it is a draft again, and you can go on writing."),
             lambda version, by, form: workflow.take_back(version, by=by),
         ),
         Decision(
-            "approve", "Approve", Status.APPROVED, "Approved. It takes effect with an edition.",
+            "approve",
+            gettext_lazy("Approve"),
+            Status.APPROVED,
+            gettext_lazy("Approved. It takes effect with an edition."),
             lambda version, by, form: workflow.approve(version, by=by, **form.agreement),
         ),
         Decision(
-            "return", "Return with this comment", Status.RETURNED, "Returned to its author with your comment.",
+            "return",
+            gettext_lazy("Return with this comment"),
+            Status.RETURNED,
+            gettext_lazy("Returned to its author with your comment."),
             lambda version, by, form: workflow.return_to_author(version, by=by, why=form.cleaned_data["why"]),
         ),
         Decision(
-            "abandon", "Abandon", Status.ABANDONED, "Abandoned. Its text is kept.",
+            "abandon",
+            gettext_lazy("Abandon"),
+            Status.ABANDONED,
+            gettext_lazy("Abandoned. Its text is kept."),
             lambda version, by, form: workflow.abandon(version, by=by, why=form.cleaned_data["why"]),
         ),
         Decision(
-            "comment", "Add this comment", "", "Your comment is kept with it.",
+            "comment",
+            gettext_lazy("Add this comment"),
+            "",
+            gettext_lazy("Your comment is kept with it."),
             lambda version, by, form: workflow.comment(version, by=by, words=form.cleaned_data["why"]),
         ),
     )
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True)
@@ -126,44 +148,46 @@ def choices_of(version: AnyVersion, person: Any) -> Choices:
             if workflow.is_up_to_date(version):
                 possible.add("submit")
             else:
-                why_not.append("It has to be brought up to date before it can be submitted.")
+                why_not.append(_("It has to be brought up to date before it can be submitted."))
         else:
             if submits and approves:
                 possible.add("abandon")
             why_not.append(
-                f"Only {who}, who is its author, can write on it and submit it." if who
-                else "Only an editor can write on it and submit it."
+                _("Only %(who)s, who is its author, can write on it and submit it.") % {"who": who} if who
+                else _("Only an editor can write on it and submit it.")
             )  # fmt: skip
     elif version.status == Status.SUBMITTED:
         if own and submits:
             possible.add("take-back")
         if not approves:
-            why_not.append("Somebody with the role of an approver has to approve it or return it.")
+            why_not.append(_("Somebody with the role of an approver has to approve it or return it."))
         else:
             possible.add("return")
             if own and not Manual.objects.current().self_approval:
                 why_not.append(
-                    "You wrote it, so you cannot approve it: nobody publishes alone. Ask another approver."
+                    _("You wrote it, so you cannot approve it: nobody publishes alone. Ask another approver.")
                 )
             elif not workflow.is_up_to_date(version):
                 why_not.append(
-                    "It cannot be approved now, because the text it was written from has changed since. "
-                    "Return it, so that its author brings it up to date."
+                    _(
+                        "It cannot be approved now, because the text it was written from has changed since. "
+                        "Return it, so that its author brings it up to date."
+                    )
                 )
             else:
                 possible.add("approve")
     elif version.status == Status.APPROVED:
         if approves:
             possible.add("return")
-        why_not.append("Its words are frozen. To change them, it has to be returned to its author first.")
+        why_not.append(_("Its words are frozen. To change them, it has to be returned to its author first."))
     elif version.status == Status.PUBLISHED:
         why_not.append(
-            "It is published, so it cannot be changed any more. To put something right, begin a new draft."
+            _("It is published, so it cannot be changed any more. To put something right, begin a new draft.")
         )
     else:
-        why_not.append("It was given up. Its text is kept, but nothing more can be decided about it.")
+        why_not.append(_("It was given up. Its text is kept, but nothing more can be decided about it."))
     if not (submits or approves):
-        why_not.append("Your account may read it, but not decide about it.")
+        why_not.append(_("Your account may read it, but not decide about it."))
     return Choices(frozenset(possible), tuple(why_not))
 
 
@@ -173,34 +197,109 @@ def choices_of(version: AnyVersion, person: Any) -> Choices:
 def day(moment: datetime | None) -> str:
     """“1 June 2026”, in London."""
     if moment is None:
-        return "an unknown day"
-    local = timezone.localtime(moment)
-    return f"{local.day} {local:%B %Y}"
+        return _("an unknown day")
+    return day_said(timezone.localtime(moment))
 
 
 def state_of(version: AnyVersion) -> str:
     """Where it stands, in a sentence: “Submitted by Ann Example on 1 June 2026; waits for somebody else's approval.”"""
-    author = name_of(version.author) if version.author_id else ""
-    by_author = f" by {author}" if author else ""
-    if version.status == Status.DRAFT:
-        return f"Draft{by_author}, begun on {day(version.created_at)} and not submitted yet."
-    if version.status == Status.SUBMITTED:
-        waits = "approval" if Manual.objects.current().self_approval else "somebody else’s approval"
-        return f"Submitted{by_author} on {day(version.submitted_at)}; waits for {waits}."
-    if version.status == Status.RETURNED:
-        event = version.events.filter(to_status=Status.RETURNED).select_related("by").last()
-        returned_by = f" by {name_of(event.by)}" if event and event.by else ""
-        when = f" on {day(event.at)}" if event else ""
-        return f"Returned{f' to {author}' if author else ''}{returned_by}{when}, to be put right."
-    if version.status == Status.APPROVED:
-        approver = f" by {name_of(version.approver)}" if version.approver_id else ""
-        alone = ", who also wrote it" if version.self_approved else ""
-        carried = f"Gathered for {version.edition}." if version.edition_id else "No edition carries it yet."
-        return f"Approved{approver}{alone} on {day(version.approved_at)}. {carried}"
     if version.status == Status.PUBLISHED:
         return _published(version)
-    event = version.events.filter(to_status=Status.ABANDONED).select_related("by").last()
-    return f"Abandoned{f' by {name_of(event.by)} on {day(event.at)}' if event else ''}."
+    if version.status == Status.APPROVED:
+        return _approved(version)
+    if version.status == Status.ABANDONED:
+        event = version.events.filter(to_status=Status.ABANDONED).select_related("by").last()
+        if event is None:
+            return _("Abandoned.")
+        return _("Abandoned by %(by)s on %(day)s.") % {"by": name_of(event.by), "day": day(event.at)}
+    author = name_of(version.author) if version.author_id else ""
+    if version.status == Status.RETURNED:
+        return _returned(version, author)
+    if version.status == Status.DRAFT:
+        said_of_draft = (
+            _("Draft by %(author)s, begun on %(day)s and not submitted yet.")
+            if author
+            else _("Draft, begun on %(day)s and not submitted yet.")
+        )
+        return said_of_draft % {"author": author, "day": day(version.created_at)}
+    if Manual.objects.current().self_approval:
+        sentence = (
+            _("Submitted by %(author)s on %(day)s; waits for approval.")
+            if author
+            else _("Submitted on %(day)s; waits for approval.")
+        )
+    else:
+        sentence = (
+            _("Submitted by %(author)s on %(day)s; waits for somebody else’s approval.")
+            if author
+            else _("Submitted on %(day)s; waits for somebody else’s approval.")
+        )
+    return sentence % {"author": author, "day": day(version.submitted_at)}
+
+
+def _returned(version: AnyVersion, author: str) -> str:
+    event = version.events.filter(to_status=Status.RETURNED).select_related("by").last()
+    by = name_of(event.by) if event and event.by else ""
+    words = {"author": author, "by": by, "day": day(event.at) if event else ""}
+    if event is None:
+        return (
+            _("Returned to %(author)s, to be put right.") % words
+            if author
+            else _("Returned, to be put right.")
+        )
+    if author:
+        sentence = (
+            _("Returned to %(author)s by %(by)s on %(day)s, to be put right.")
+            if by
+            else _("Returned to %(author)s on %(day)s, to be put right.")
+        )
+    else:
+        sentence = (
+            _("Returned by %(by)s on %(day)s, to be put right.")
+            if by
+            else _("Returned on %(day)s, to be put right.")
+        )
+    return sentence % words
+
+
+def _approved(version: AnyVersion) -> str:
+    words = {
+        "approver": name_of(version.approver) if version.approver_id else "",
+        "day": day(version.approved_at),
+    }
+    if version.self_approved:
+        sentence = _("Approved by %(approver)s, who also wrote it, on %(day)s.")
+    elif version.approver_id:
+        sentence = _("Approved by %(approver)s on %(day)s.")
+    else:
+        sentence = _("Approved on %(day)s.")
+    carried = (
+        _("Gathered for %(edition)s.") % {"edition": version.edition}
+        if version.edition_id
+        else _("No edition carries it yet.")
+    )
+    return f"{sentence % words} {carried}"
+
+
+def agreement_said(subject: Any) -> str:
+    """“Agreed by the Procedures Group on 1 June 2026, minute 7.2”; empty where nothing of it is recorded."""
+    if not (subject.agreed_by or subject.agreed_on or subject.minute):
+        return ""
+    return _("Agreed by %(by)s.") % {"by": agreed_by(subject)}
+
+
+def agreed_by(subject: Any) -> str:
+    """“the Procedures Group on 1 June 2026, minute 7.2”: who agreed a version or an edition."""
+    said = {
+        "by": subject.agreed_by or _("a meeting"),
+        "day": day_said(subject.agreed_on) if subject.agreed_on else "",
+        "minute": subject.minute,
+    }
+    if subject.agreed_on and subject.minute:
+        return _("%(by)s on %(day)s, minute %(minute)s") % said
+    if subject.agreed_on:
+        return _("%(by)s on %(day)s") % said
+    return _("%(by)s, minute %(minute)s") % said if subject.minute else str(said["by"])
 
 
 def returned_with(version: AnyVersion) -> str:
@@ -215,7 +314,10 @@ def _published(version: AnyVersion) -> str:
     edition = cast("Edition", version.edition)
     moment = cast("datetime", edition.effective_at)
     if moment > timezone.now():
-        return f"Scheduled: takes effect with edition {edition.number} on {said(moment)}."
+        return _("Scheduled: takes effect with edition %(number)s on %(moment)s.") % {
+            "number": edition.number,
+            "moment": said(moment),
+        }
     chain = type(version)._default_manager.filter(**{version.CHAIN: version.chain_id})
     later = (
         chain.published()
@@ -225,10 +327,18 @@ def _published(version: AnyVersion) -> str:
         .first()
     )
     if later is None:
-        return f"In force since {said(moment)}, with edition {edition.number}."
-    end = day(later.edition.effective_at)
-    began = f"In force from {day(moment)} (edition {edition.number}) until {end}"
-    return f"{began}; superseded by version {later.sequence}."
+        return _("In force since %(moment)s, with edition %(number)s.") % {
+            "moment": said(moment),
+            "number": edition.number,
+        }
+    return _(
+        "In force from %(day)s (edition %(number)s) until %(end)s; superseded by version %(sequence)s."
+    ) % {
+        "day": day(moment),
+        "number": edition.number,
+        "end": day(later.edition.effective_at),
+        "sequence": later.sequence,
+    }
 
 
 def keyword_names(slugs: Sequence[str]) -> str:
@@ -261,12 +371,12 @@ class VersionAdmin(RecordAdmin):
 
     record_template = "admin/manual/version.html"
     # What the thing is called in sentences, and what the list of them is called above the page.
-    noun = "text"
-    list_name = ""
+    noun: str | StrPromise = gettext_lazy("text")
+    list_name: str | StrPromise = ""
 
     @property
     def list_title(self) -> str:
-        return self.list_name or str(self.opts.verbose_name_plural).capitalize()
+        return str(self.list_name) or str(self.opts.verbose_name_plural).capitalize()
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -277,7 +387,7 @@ class VersionAdmin(RecordAdmin):
 
     def words_of(self, version: Any) -> dict[str, str]:
         """The short words of a version by what they are called, as far as their changes are to be shown."""
-        return {"Title": version.title_shown}
+        return {_("Title"): version.title_shown}
 
     def html_of(self, version: Any) -> str:
         """The stored HTML whose changes are shown; empty where there is none."""
@@ -296,19 +406,24 @@ class VersionAdmin(RecordAdmin):
     def facts_of(self, version: Any) -> list[tuple[str, Any]]:
         """Lines of the table beside the text."""
         facts: list[tuple[str, Any]] = [
-            ("Author", name_of(version.author) if version.author_id else "Loaded with the contents"),
-            ("Begun", said(version.created_at)),
-            ("Last saved", said(version.changed_at)),
+            (_("Author"), name_of(version.author) if version.author_id else _("Loaded with the contents")),
+            (_("Begun"), said(version.created_at)),
+            (_("Last saved"), said(version.changed_at)),
         ]
         if version.based_on_id:
             before = version.based_on
-            facts.append(("Written from", f"version {before.sequence}" if before.sequence else str(before)))
+            facts.append(
+                (
+                    _("Written from"),
+                    _("version %(sequence)s") % {"sequence": before.sequence}
+                    if before.sequence
+                    else str(before),
+                )
+            )
         if version.edition_id:
-            facts.append(("Edition", str(version.edition)))
+            facts.append((_("Edition"), str(version.edition)))
         if version.agreed_by or version.agreed_on or version.minute:
-            on = f" on {version.agreed_on.day} {version.agreed_on:%B %Y}" if version.agreed_on else ""
-            minute = f", minute {version.minute}" if version.minute else ""
-            facts.append(("Agreed by", f"{version.agreed_by or 'a meeting'}{on}{minute}"))
+            facts.append((_("Agreed by"), agreed_by(version)))
         return facts
 
     def write_address(self, version: Any) -> str:
@@ -358,7 +473,7 @@ class VersionAdmin(RecordAdmin):
             "problems": problems,
             "to_look_at": self.questions_of(version) if version.status == Status.SUBMITTED else [],
             "up_to_date": up_to_date,
-            "texts_now": [] if up_to_date else workflow.texts_to_go_on_from(version),
+            "newest": "" if up_to_date else _newest_said(workflow.texts_to_go_on_from(version)),
             "write_address": self.write_address(version),
             "preview_address": self.preview_address(version),
             "up_to_date_address": self.up_to_date_address(version),
@@ -432,7 +547,10 @@ class VersionAdmin(RecordAdmin):
         return version
 
     def _not_there(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        messages.warning(request, f"There is no {self.noun} {object_id} any more.")
+        messages.warning(
+            request,
+            _("There is no %(noun)s %(object_id)s any more.") % {"noun": self.noun, "object_id": object_id},
+        )
         return redirect("admin:index")
 
     def _page(
@@ -473,7 +591,7 @@ class VersionAdmin(RecordAdmin):
 def not_permitted(request: HttpRequest, admin_site: Any, sentence: str, back: str) -> HttpResponse:
     """A page that says why not, instead of one that only says no."""
     context = {
-        **admin_site.each_context(request), "title": "You cannot do this", "sentence": sentence, "back": back,
+        **admin_site.each_context(request), "title": _("You cannot do this"), "sentence": sentence, "back": back,
     }  # fmt: skip
     return TemplateResponse(request, "admin/manual/not_permitted.html", context, status=403)
 
@@ -489,16 +607,52 @@ def _check_seen(current: AnyVersion, decision: Decision, form: DecisionForm) -> 
     seen, revision = form.cleaned_data["status"], form.cleaned_data["revision"]
     if seen and seen != current.status:
         event = current.events.exclude(to_status="").select_related("by").last()
-        who = f" by {name_of(event.by)}" if event and event.by else ""
-        when = f" on {said(event.at)}" if event else ""
-        became = f"“{current.title_shown}” is {current.get_status_display().lower()} now{who}{when}"
+        became = _became(current, event)
         if current.status == decision.to:
-            raise _DoneAlready(f"{became}. Nothing had to be done.")
+            raise _DoneAlready(_("%(became)s. Nothing had to be done.") % {"became": became})
         raise workflow.Refused(
-            f"This page was not up to date any more: {became}. Nothing was changed. Look at it again, then decide."
+            _(
+                "This page was not up to date any more: %(became)s. Nothing was changed. Look at it again, then "
+                "decide."
+            )
+            % {"became": became}
         )
     if revision is not None and revision != current.revision:
         raise workflow.Refused(
-            f"The words of “{current.title_shown}” were saved again on {said(current.changed_at)}, after this page was "
-            "opened. Nothing was changed. Read it as it is now, then decide."
+            _(
+                "The words of “%(title)s” were saved again on %(changed_at)s, after this page was "
+                "opened. Nothing was changed. Read it as it is now, then decide."
+            )
+            % {"title": current.title_shown, "changed_at": said(current.changed_at)}
         )
+
+
+def _newest_said(texts: Sequence[AnyVersion]) -> str:
+    """“Version 2 (Edition 5) and Version 3 (Edition 6) is the newest.” Empty where nothing is in force."""
+    named = [
+        _("Version %(sequence)s (%(edition)s)") % {"sequence": text.sequence, "edition": text.edition}
+        for text in texts
+    ]
+    if not named:
+        return ""
+    if len(named) == 1:
+        return _("%(newest)s is the newest.") % {"newest": named[0]}
+    return _("%(earlier)s and %(newest)s is the newest.") % {
+        "earlier": ", ".join(named[:-1]),
+        "newest": named[-1],
+    }
+
+
+def _became(current: AnyVersion, event: Event | None) -> str:
+    """“Neglect” is approved now by Bea on 1 June 2026 at 14:05."""
+    words = {
+        "title": current.title_shown,
+        "status": current.get_status_display().lower(),
+        "by": name_of(event.by) if event and event.by else "",
+        "when": said(event.at) if event else "",
+    }
+    if event is None:
+        return _("“%(title)s” is %(status)s now") % words
+    if event.by:
+        return _("“%(title)s” is %(status)s now by %(by)s on %(when)s") % words
+    return _("“%(title)s” is %(status)s now on %(when)s") % words

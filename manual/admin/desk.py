@@ -17,6 +17,8 @@ from django.db.models import Case, Count, F, Max, OuterRef, Q, Subquery, TextFie
 from django.db.models.functions import Coalesce, RowNumber
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from manual import drafting
 from manual.models import (
@@ -33,9 +35,11 @@ from manual.models import (
     Status,
     Synonym,
 )
+from manual.models.edition import STATES
 from manual.models.version import WRITABLE
 from manual.search import recording
 from manual.search.words import folded
+from manual.workflow import day_said
 from manual.workflow.permission import APPROVE, PIN, PUBLISH, SAY_SAME, SUBMIT
 
 SHOWN = 10  # of each section; the rest is behind a link
@@ -45,8 +49,21 @@ LOOKED_THROUGH = 100  # of that, for what is not settled yet
 SOON = timedelta(days=30)
 BROKEN_FOR = 24 * 60 * 60  # seconds; what an edition holds never changes under one stamp
 
-KINDS: dict[type[Any], str] = {Amendment: "Text", Definition: "Keyword", DocumentVersion: "Document"}
+KINDS: dict[type[Any], Any] = {
+    Amendment: gettext_lazy("Text"), Definition: gettext_lazy("Keyword"), DocumentVersion: gettext_lazy("Document"),
+}  # fmt: skip
 PLURALS = {Amendment: "texts", Definition: "keywords", DocumentVersion: "documents"}
+MORE = {
+    "texts": gettext_lazy("%(number)s more texts"),
+    "keywords": gettext_lazy("%(number)s more keywords"),
+    "documents": gettext_lazy("%(number)s more documents"),
+    "editions": gettext_lazy("%(number)s more editions"),
+    "chapters": gettext_lazy("%(number)s more chapters"),
+    "notices": gettext_lazy("%(number)s more notices"),
+    "references": gettext_lazy("%(number)s more references"),
+    "links": gettext_lazy("%(number)s more links"),
+    "searches": gettext_lazy("%(number)s more searches"),
+}
 EVENT_OF = {Amendment: "amendment", Definition: "definition", DocumentVersion: "document_version"}
 
 
@@ -79,8 +96,8 @@ class Section:
     lead: str = ""
     action: str = ""
     action_address: str = ""
-    # The rest: (how many, of what, where).
-    rest: list[tuple[int, str, str]] = field(default_factory=list)
+    # The rest: (how many of what, where).
+    rest: list[tuple[str, str]] = field(default_factory=list)
     warns: bool = False
 
     @property
@@ -122,7 +139,7 @@ class Desk:
             ready = waiting["ready"]
             if may[PUBLISH]:
                 ready.action, ready.action_address = _first(
-                    ("Begin an edition", "admin:manual_edition_add"),
+                    (_("Begin an edition"), "admin:manual_edition_add"),
                 )
             ahead += [ready, *_editions(now)]
         if "notice" in sees:
@@ -148,26 +165,39 @@ def _versions(person: User, may: dict[str, bool]) -> dict[str, Section]:
     self_approval = Manual.objects.current().self_approval
     sections = {
         "approve": Section(
-            "approve", "Waiting for my approval", "Nothing waits for your approval.",
-            lead="Written by others. Read what changed, then approve it or return it with a comment.",
+            "approve",
+            _("Waiting for my approval"),
+            _("Nothing waits for your approval."),
+            lead=_("Written by others. Read what changed, then approve it or return it with a comment."),
         ),
         "returned": Section(
-            "returned", "Returned to me", "Nothing was returned to you.",
-            lead="Somebody asks you to put something right. Change it, and submit it again.",
+            "returned",
+            _("Returned to me"),
+            _("Nothing was returned to you."),
+            lead=_("Somebody asks you to put something right. Change it, and submit it again."),
         ),
         "drafts": Section(
-            "drafts", "My drafts", "You have no drafts. Open a chapter and choose “Amend this chapter” to begin one.",
+            "drafts",
+            _("My drafts"),
+            _("You have no drafts. Open a chapter and choose “Amend this chapter” to begin one."),
         ),
         "submitted": Section(
-            "submitted", "Sent for approval by me", "", lead="Somebody else has to approve these.",
+            "submitted",
+            _("Sent for approval by me"),
+            "",
+            lead=_("Somebody else has to approve these."),
         ),
         "ready": Section(
-            "ready", "Approved, not in an edition yet", "Everything that was approved is in an edition.",
+            "ready",
+            _("Approved, not in an edition yet"),
+            _("Everything that was approved is in an edition."),
         ),
-    }  # fmt: skip
+    }
     if self_approval:
-        sections["approve"].lead = "Read what changed, then approve it or return it with a comment."
+        sections["approve"].lead = _("Read what changed, then approve it or return it with a comment.")
     found: dict[str, list[tuple[Any, Item]]] = {key: [] for key in sections}
+    # Of each section: how many there are of each kind, and where all of them are.
+    listed: dict[str, list[tuple[int, type[Any], str]]] = {key: [] for key in sections}
     for model in KINDS:
         totals: dict[str, int] = {}
         for row in _rows(model, person, may[APPROVE], self_approval):
@@ -176,17 +206,16 @@ def _versions(person: User, may: dict[str, bool]) -> dict[str, Section]:
             found[row["section"]].append((row["since"], item))
         for key, total in totals.items():
             sections[key].total += total
-            sections[key].rest.append((total, PLURALS[model], _list(model, key, person)))
+            listed[key].append((total, model, _list(model, key, person)))
     for key, section in sections.items():
         newest_first = key in ("drafts", "returned")
         lines = sorted(found[key], key=lambda pair: pair[0], reverse=newest_first)
         section.items = [item for _since, item in lines[:SHOWN]]
         shown = Counter(item.kind for item in section.items)
-        by_plural = {PLURALS[model]: shown[kind] for model, kind in KINDS.items()}
         section.rest = [
-            (total - by_plural[plural], plural, address)
-            for total, plural, address in section.rest
-            if total > by_plural[plural]
+            _more(total - shown[str(KINDS[model])], PLURALS[model], address)
+            for total, model, address in listed[key]
+            if total > shown[str(KINDS[model])]
         ]
     return sections
 
@@ -255,30 +284,30 @@ def _rows(model: type[Any], person: User, approves: bool, self_approval: bool) -
 
 
 SINCE = {
-    Status.DRAFT: "last changed", Status.RETURNED: "returned", Status.SUBMITTED: "waiting since",
-    Status.APPROVED: "approved",
+    Status.DRAFT: gettext_lazy("last changed"), Status.RETURNED: gettext_lazy("returned"),
+    Status.SUBMITTED: gettext_lazy("waiting since"), Status.APPROVED: gettext_lazy("approved"),
 }  # fmt: skip
 
 
 def _version_item(model: type[Any], row: dict[str, Any], *, mine: bool, writes: bool) -> Item:
     record = f"admin:manual_{model._meta.model_name}"
     author = _name(row["author_first"], row["author_last"], row["author_name"])
-    facts = [] if mine or not author else [f"by {author}"]
+    facts = [] if mine or not author else [_("by %(author)s") % {"author": author}]
     approver = _name(row["approver_first"], row["approver_last"], row["approver_name"])
     if approver:
-        facts.append(f"approved by {approver}")
+        facts.append(_("approved by %(approver)s") % {"approver": approver})
     action = action_address = ""
     if mine and writes and row["status"] in WRITABLE:
-        action = "Go on writing"
+        action = _("Go on writing")
         action_address = _address(f"{record}_write", row["pk"])
     status = Status(row["status"])
     return Item(
         title=row["shown"] or row["slug"],
         address=_address(f"{record}_change", row["pk"]),
-        kind=KINDS[model],
+        kind=str(KINDS[model]),
         facts=tuple(facts),
         since=row["since"],
-        since_words=SINCE[status],
+        since_words=str(SINCE[status]),
         quote=row["comment"] or "",
         action=action if action_address else "",
         action_address=action_address,
@@ -305,11 +334,11 @@ def _editions(now: datetime) -> list[Section]:
     recent = list(_counted(Edition.objects.effective(now)).order_by("-effective_at")[:RECENT])
     return [
         _edition_section(
-            "preparation", "Editions in preparation", "No edition is in preparation.", *prepared, now
+            "preparation", _("Editions in preparation"), _("No edition is in preparation."), *prepared, now
         ),
-        _edition_section("scheduled", "Scheduled", "Nothing is scheduled.", *scheduled, now),
+        _edition_section("scheduled", _("Scheduled"), _("Nothing is scheduled."), *scheduled, now),
         _edition_section(
-            "recent", "Recently published", "Nothing has been published yet.", recent, len(recent), now
+            "recent", _("Recently published"), _("Nothing has been published yet."), recent, len(recent), now
         ),
     ]
 
@@ -331,39 +360,48 @@ def _edition_section(
     section = Section(key, title, empty, total=total)
     newest = True
     for edition in editions:
-        state, words = ("in preparation", "") if key == "preparation" else ("scheduled", "takes effect")
+        state, words = ("in preparation", "") if key == "preparation" else ("scheduled", _("takes effect"))
         if key == "recent":
-            state, words = ("in force" if newest else "superseded", "in force since")
-            words = words if newest else "took effect"
+            state = "in force" if newest else "superseded"
+            words = _("in force since") if newest else _("took effect")
             newest = False
         facts = [_carries(edition), edition.get_kind_display().lower()]
         if edition.published_by:
-            facts.append(f"published by {_person(edition.published_by)}")
-        name = f"Edition {edition.number}" if edition.number else edition.name or "Without a name"
+            facts.append(_("published by %(published_by)s") % {"published_by": _person(edition.published_by)})
+        name = (
+            _("Edition %(number)s") % {"number": edition.number}
+            if edition.number
+            else edition.name or _("Without a name")
+        )
         if edition.number and edition.name:
             name += f": {edition.name}"
         section.items.append(
             Item(
                 title=name,
                 address=_address("admin:manual_edition_change", edition.pk),
-                state=state.capitalize(),
+                state=str(STATES[state]),
                 state_class={"in preparation": "preparation", "in force": "in-force"}.get(state, state),
                 facts=tuple(facts),
                 since=edition.effective_at if key != "preparation" else None,
                 since_words=words,
-                action="What readers see" if key == "recent" else "",
+                action=_("What readers see") if key == "recent" else "",
                 action_address=edition.get_absolute_url() if key == "recent" else "",
             )
         )
     if section.more:
-        section.rest = [(section.more, "editions", _address("admin:manual_edition_changelist"))]
+        section.rest = [_more(section.more, "editions", _address("admin:manual_edition_changelist"))]
     return section
 
 
 def _carries(edition: Any) -> str:
-    counts = [(getattr(edition, plural), plural) for plural in PLURALS.values()]
-    words = [f"{n:,} {plural if n != 1 else plural[:-1]}" for n, plural in counts if n]
-    return ", ".join(words) or "nothing in it yet"
+    texts, keywords, documents = (getattr(edition, plural) for plural in PLURALS.values())
+    counts = (
+        (texts, ngettext("%(number)s text", "%(number)s texts", texts)),
+        (keywords, ngettext("%(number)s keyword", "%(number)s keywords", keywords)),
+        (documents, ngettext("%(number)s document", "%(number)s documents", documents)),
+    )
+    words = [said % {"number": f"{n:,}"} for n, said in counts if n]
+    return ", ".join(words) or _("nothing in it yet")
 
 
 # --- Reviews, notices ----------------------------------------------------------------------------------------
@@ -372,9 +410,13 @@ def _carries(edition: Any) -> str:
 def _reviews(in_force: Edition | None, may_review: bool) -> Section:
     """Chapters that readers have, whose next review is past or near. One query."""
     section = Section(
-        "reviews", "Chapters whose review is due", "No review is due within 30 days.",
-        lead="Past, or within 30 days. Open a chapter to record that it was reviewed and needs no change, or amend it.",
-    )  # fmt: skip
+        "reviews",
+        _("Chapters whose review is due"),
+        _("No review is due within 30 days."),
+        lead=_(
+            "Past, or within 30 days. Open a chapter to record that it was reviewed and needs no change, or amend it."
+        ),
+    )
     if in_force is None:
         return section
     today = timezone.localdate()
@@ -392,24 +434,28 @@ def _reviews(in_force: Edition | None, may_review: bool) -> Section:
         chapter = entry.chapter
         overdue = chapter.next_review < today
         reviewed = (
-            f"last reviewed {_day(chapter.last_reviewed)}" if chapter.last_reviewed else "never reviewed"
+            _("last reviewed %(last_reviewed)s") % {"last_reviewed": _day(chapter.last_reviewed)}
+            if chapter.last_reviewed
+            else _("never reviewed")
         )
         section.items.append(
             Item(
                 title=f"{entry.number} {entry.title}".strip(),
                 address=_address("admin:manual_chapter_change", chapter.pk),
-                state="Overdue" if overdue else "Due soon",
+                state=_("Overdue") if overdue else _("Due soon"),
                 state_class="problem" if overdue else "scheduled",
                 facts=(
-                    f"looked after by {chapter.owner}" if chapter.owner else "nobody looks after it",
+                    _("looked after by %(owner)s") % {"owner": chapter.owner}
+                    if chapter.owner
+                    else _("nobody looks after it"),
                     reviewed,
                 ),
                 since=chapter.next_review,
-                since_words="review due",
+                since_words=_("review due"),
             )
         )
     if section.more:
-        section.rest = [(section.more, "chapters", _address("admin:manual_chapter_changelist"))]
+        section.rest = [_more(section.more, "chapters", _address("admin:manual_chapter_changelist"))]
     return section
 
 
@@ -419,23 +465,31 @@ def _notices(now: datetime, may_pin: bool) -> Section:
     up = Notice.objects.up(now).select_related("pinned_by", "chapter")
     up = up.annotate(over=Subquery(titles.order_by("-sequence").values("title")[:1]))
     notices, total = _first_of(up)
-    section = Section("notices", "Notices that are up", "No notice is up.", total=total)
+    section = Section("notices", _("Notices that are up"), _("No notice is up."), total=total)
     for notice in notices:
-        where = f"over “{notice.over or notice.chapter}”" if notice.chapter else "over every page"
-        facts = [where] + ([f"put up by {_person(notice.pinned_by)}"] if notice.pinned_by else [])
+        where = (
+            _("over “%(chapter)s”") % {"chapter": notice.over or notice.chapter}
+            if notice.chapter
+            else _("over every page")
+        )
+        facts = [where] + (
+            [_("put up by %(pinned_by)s") % {"pinned_by": _person(notice.pinned_by)}]
+            if notice.pinned_by
+            else []
+        )
         section.items.append(
             Item(
                 title=notice.words,
                 address=_address("admin:manual_notice_change", notice.pk),
                 facts=tuple(facts),
                 since=notice.expires_at,
-                since_words="until",
+                since_words=_("until"),
             )
         )
     if may_pin:
-        section.action, section.action_address = _first(("Pin a notice", "admin:manual_notice_add"))
+        section.action, section.action_address = _first((_("Pin a notice"), "admin:manual_notice_add"))
     if section.more:
-        section.rest = [(section.more, "notices", _address("admin:manual_notice_changelist"))]
+        section.rest = [_more(section.more, "notices", _address("admin:manual_notice_changelist"))]
     return section
 
 
@@ -452,14 +506,11 @@ def broken_references(edition: Edition) -> list[drafting.Broken]:
     return found
 
 
-PLACES = {"chapter": "chapter", "keyword": "keyword", "document": "document"}
-
-
 def _broken(in_force: Edition) -> Section:
     found = broken_references(in_force)
     section = Section(
-        "broken", "References that lead nowhere", "Every reference in the edition in force leads somewhere.",
-        total=len(found), lead="Amend the text: readers who follow these find nothing.", warns=bool(found),
+        "broken", _("References that lead nowhere"), _("Every reference in the edition in force leads somewhere."),
+        total=len(found), lead=_("Amend the text: readers who follow these find nothing."), warns=bool(found),
     )  # fmt: skip
     for broken in found[:SHOWN]:
         # A keyword is told from a chapter by its sign.
@@ -472,28 +523,36 @@ def _broken(in_force: Edition) -> Section:
             )
         )
     if section.more:
-        section.rest = [(section.more, "references", "")]
+        section.rest = [_more(section.more, "references", "")]
     return section
 
 
 def where_to(address: str) -> str:
     """“refers to the section “who” of the chapter “referral”, which is not there”."""
-    scheme, _, rest = address.partition(":")
-    slug, _, anchor = rest.partition("#")
-    section = f"the section “{anchor}” of " if anchor else ""
-    return f"refers to {section}the {PLACES.get(scheme, scheme)} “{slug}”, which is not there"
+    scheme, _colon, rest = address.partition(":")
+    slug, _hash, anchor = rest.partition("#")
+    words = {"name": slug, "anchor": anchor}
+    if scheme == "keyword":
+        return _("refers to the keyword “%(name)s”, which is not there") % words
+    if scheme == "document":
+        return _("refers to the document “%(name)s”, which is not there") % words
+    if anchor:
+        return _("refers to the section “%(anchor)s” of the chapter “%(name)s”, which is not there") % words
+    return _("refers to the chapter “%(name)s”, which is not there") % words
 
 
 def _outside_links() -> Section:
     """Addresses outside the manual that no longer answer. Two queries."""
     failing, total = _first_of(OutsideLink.objects.failing())
     checked_at = OutsideLink.objects.aggregate(at=Max("checked_at"))["at"]
-    empty = "Every outside link answered when it was last asked."
+    empty = _("Every outside link answered when it was last asked.")
     if checked_at is None:
-        empty = "Outside links have not been checked yet. Whoever runs the site can have them checked every night."
+        empty = _(
+            "Outside links have not been checked yet. Whoever runs the site can have them checked every night."
+        )
     section = Section(
-        "outside", "Outside links that do not answer", empty, total=total, warns=bool(total),
-        lead="Look whether the page has moved, and amend the texts that lead there.",
+        "outside", _("Outside links that do not answer"), empty, total=total, warns=bool(total),
+        lead=_("Look whether the page has moved, and amend the texts that lead there."),
     )  # fmt: skip
     for link in failing:
         section.items.append(
@@ -502,11 +561,11 @@ def _outside_links() -> Section:
                 address=_address("admin:manual_outsidelink_change", link.pk),
                 facts=(link.problem.rstrip("."),),
                 since=link.failing_since,
-                since_words="since",
+                since_words=_("since"),
             )
         )
     if section.more:
-        section.rest = [(section.more, "links", _address("admin:manual_outsidelink_changelist"))]
+        section.rest = [_more(section.more, "links", _address("admin:manual_outsidelink_changelist"))]
     return section
 
 
@@ -514,14 +573,14 @@ def _not_found(may_say_same: bool) -> Section:
     """What readers searched for in vain of late, without what editors have found other words for. Three queries."""
     not_found = recording.not_found(LATELY)
     section = Section(
-        "not-found", "Searched for and not found", "Whatever readers searched for in the last 30 days was found.",
-        lead="By readers, in the last 30 days. Perhaps the manual has it under another name.",
-        action="What readers look for", action_address=_address("admin:manual_searched_changelist"),
+        "not-found", _("Searched for and not found"), _("Whatever readers searched for in the last 30 days was found."),
+        lead=_("By readers, in the last 30 days. Perhaps the manual has it under another name."),
+        action=_("What readers look for"), action_address=_address("admin:manual_searched_changelist"),
     )  # fmt: skip
     first = list(not_found[:LOOKED_THROUGH])
     if not first:
         if not Manual.objects.current().keep_searches:
-            section.empty = "Searches are not counted. An administrator can change that in the settings."
+            section.empty = _("Searches are not counted. An administrator can change that in the settings.")
         return section
     said = {
         folded(form) for forms in Synonym.objects.live().values_list("forms", flat=True) for form in forms
@@ -534,20 +593,20 @@ def _not_found(may_say_same: bool) -> Section:
         section.items.append(
             Item(
                 title=words,
-                facts=(f"{times:,} time{'' if times == 1 else 's'}",),
+                facts=(ngettext("%(number)s time", "%(number)s times", times) % {"number": f"{times:,}"},),
                 since=row["last"],
-                since_words="last on",
-                action="Make a synonym" if add else "",
+                since_words=_("last on"),
+                action=_("Make a synonym") if add else "",
                 action_address=f"{add}?{urlencode({'words': words})}" if add else "",
             )
         )
     if not rows:
-        section.empty = (
+        section.empty = _(
             "For whatever was searched for in vain in the last 30 days there are other words by now."
         )
     if section.items and section.more:
         address = f"{section.action_address}?days={LATELY}" if section.action_address else ""
-        section.rest = [(section.more, "searches", address)]
+        section.rest = [_more(section.more, "searches", address)]
     return section
 
 
@@ -558,6 +617,11 @@ def _first_of(queryset: Any) -> tuple[list[Any], int]:
     """The first few, and how many there are. One query."""
     found = list(queryset.annotate(counted=Window(Count("pk")))[:SHOWN])
     return found, found[0].counted if found else 0
+
+
+def _more(number: int, of: str, address: str) -> tuple[str, str]:
+    """“1,204 more texts”, and where they are."""
+    return MORE[of] % {"number": f"{number:,}"}, address
 
 
 def _address(name: str, *args: Any) -> str:
@@ -582,4 +646,4 @@ def _person(person: User) -> str:
 
 
 def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return day_said(day)

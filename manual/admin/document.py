@@ -21,6 +21,8 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import drafting, workflow
 from manual.admin.decisions import VersionAdmin, not_permitted
@@ -105,28 +107,34 @@ class Kept:
 class DocumentForm(forms.Form):
     """A file with its words. A draft may lack some; what it needs before it is submitted is said on its page."""
 
-    file = forms.FileField(label="File", required=False, allow_empty_file=True)
+    file = forms.FileField(label=gettext_lazy("File"), required=False, allow_empty_file=True)
     title = forms.CharField(
-        label="Title",
+        label=gettext_lazy("Title"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="What readers see as the link: Referral form.",
+        help_text=gettext_lazy("What readers see as the link: Referral form."),
     )
     description = forms.CharField(
-        label="Description",
+        label=gettext_lazy("Description"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 5, "class": "vLargeTextField"}),
-        help_text="What it is for. Of a picture: what it shows, in full, for those who cannot see it.",
+        help_text=gettext_lazy(
+            "What it is for. Of a picture: what it shows, in full, for those who cannot see it."
+        ),
     )
     note = forms.CharField(
-        label="What changed and why",
+        label=gettext_lazy("What changed and why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Readers see this in the list of changes. It can be written later, but before it is submitted.",
+        help_text=gettext_lazy(
+            "Readers see this in the list of changes. It can be written later, but before it is submitted."
+        ),
     )
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    goes_on_from = forms.ChoiceField(label="Goes on from", required=False, widget=forms.RadioSelect)
+    goes_on_from = forms.ChoiceField(
+        label=gettext_lazy("Goes on from"), required=False, widget=forms.RadioSelect
+    )
 
     def __init__(
         self, *args: Any, needs_file: bool, choices: Iterable[tuple[str, str]] = (), **kwargs: Any
@@ -134,15 +142,17 @@ class DocumentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.needs_file = needs_file
         self.kept: Kept | None = None
-        limits = f"Up to {size_in_words(settings.DOCUMENT_LIMIT)}, pictures {size_in_words(settings.PICTURE_LIMIT)}."
+        limits = _("Up to %(document_limit)s, pictures %(picture_limit)s.") % {
+            "document_limit": size_in_words(settings.DOCUMENT_LIMIT),
+            "picture_limit": size_in_words(settings.PICTURE_LIMIT),
+        }
         if needs_file:
-            self.fields["title"].help_text += " Empty: made from the file’s name."
-        keeps = (
-            ""
-            if needs_file
-            else "Leave this empty to keep the file that there is and change only its words. "
-        )
-        self.fields["file"].help_text = f"{keeps}{TAKEN}. {limits}"
+            title = self.fields["title"]
+            title.help_text = f"{title.help_text} " + _("Empty: made from the file’s name.")
+        told = [f"{TAKEN}.", limits]
+        if not needs_file:
+            told.insert(0, _("Leave this empty to keep the file that there is and change only its words."))
+        self.fields["file"].help_text = " ".join(told)
         cast(forms.ChoiceField, self.fields["goes_on_from"]).choices = list(choices)
         for name, bound in self.fields.items():
             if bound.help_text:
@@ -162,7 +172,7 @@ class DocumentForm(forms.Form):
         if uploaded is None:
             self.kept = Kept.read(self.data.get("kept", ""))
             if self.kept is None and self.needs_file:
-                raise forms.ValidationError("Choose the file.")
+                raise forms.ValidationError(_("Choose the file."))
             return self.kept
         name, limits = uploaded.name or "", (settings.DOCUMENT_LIMIT, settings.PICTURE_LIMIT)
         try:
@@ -313,7 +323,7 @@ class DocumentAdmin(RecordAdmin):
         paginator = Paginator(documents.order_by("newest_title", "slug"), ON_A_PAGE)
         page = paginator.get_page(request.GET.get("page"))
         return self._page(
-            request, "admin/manual/document/list.html", title="Documents", shelves=shelves_of(page.object_list),
+            request, "admin/manual/document/list.html", title=_("Documents"), shelves=shelves_of(page.object_list),
             page=page, asked=asked, count=paginator.count, **(extra_context or {}),
         )  # fmt: skip
 
@@ -331,7 +341,7 @@ class DocumentAdmin(RecordAdmin):
         if not self.has_view_permission(request, document):
             raise PermissionDenied
         if document is None:
-            messages.warning(request, "There is no such document any more.")
+            messages.warning(request, _("There is no such document any more."))
             return redirect("admin:manual_document_changelist")
         (shelf,) = shelves_of([document])
         person = cast(User, request.user)
@@ -362,12 +372,14 @@ class DocumentAdmin(RecordAdmin):
                         version = workflow.begin_document(by=by, **words)
                         _say_uploaded(request, version)
                     else:
-                        messages.info(request, "This file was uploaded with this title already. Here it is.")
+                        messages.info(
+                            request, _("This file was uploaded with this title already. Here it is.")
+                        )
                 return redirect("admin:manual_documentversion_change", version.pk)
             except workflow.Refused as refused:
                 refusal = str(refused)
         return self._form_page(
-            request, form, refusal, title="Upload a document", button="Upload it as a draft",
+            request, form, refusal, title=_("Upload a document"), button=_("Upload it as a draft"),
             cancel=self._list_address(),
         )  # fmt: skip
 
@@ -379,7 +391,7 @@ class DocumentAdmin(RecordAdmin):
         document = get_object_or_404(Document, pk=pk)
         (shelf,) = shelves_of([document])
         if (mine := shelf.draft_of(by)) is not None:
-            messages.info(request, "You have begun a version of this already. Go on with it here.")
+            messages.info(request, _("You have begun a version of this already. Go on with it here."))
             return redirect("admin:manual_documentversion_write", mine.pk)
         options = workflow.texts_to_go_on_from(DocumentVersion(document=document))
         shown = options[-1] if options else shelf.shown
@@ -400,10 +412,17 @@ class DocumentAdmin(RecordAdmin):
                 _say_uploaded(request, version)
                 return redirect("admin:manual_documentversion_change", version.pk)
         return self._form_page(
-            request, form, refusal, title=f"A new version of “{shown.title_shown}”", button="Keep it as a draft",
-            document=document, shown=shown, others=shelf.drafts_of_others(by), options=options,
+            request,
+            form,
+            refusal,
+            title=_("A new version of “%(title)s”") % {"title": shown.title_shown},
+            button=_("Keep it as a draft"),
+            document=document,
+            shown=shown,
+            others=shelf.drafts_of_others(by),
+            options=options,
             cancel=reverse("admin:manual_document_change", args=[pk]),
-        )  # fmt: skip
+        )
 
     def _list_address(self) -> str:
         return reverse("admin:manual_document_changelist")
@@ -428,7 +447,7 @@ class DocumentAdmin(RecordAdmin):
         return TemplateResponse(request, template, context, status=status)
 
     def _not_permitted(self, request: HttpRequest) -> HttpResponse:
-        sentence = "Documents are uploaded by editors. Ask an administrator of the manual for that role."
+        sentence = _("Documents are uploaded by editors. Ask an administrator of the manual for that role.")
         return not_permitted(request, self.admin_site, sentence, reverse("admin:index"))
 
 
@@ -440,25 +459,32 @@ def _choices(options: Iterable[DocumentVersion]) -> list[tuple[str, str]]:
         edition = cast("Edition", version.edition)
         moment = edition.effective_at
         if moment and moment > now:
-            when = f"that edition {edition.number} brings on {said(moment)}"
+            words = _("Version %(sequence)s, that edition %(number)s brings on %(moment)s") % {
+                "sequence": version.sequence,
+                "number": edition.number,
+                "moment": said(moment),
+            }
         else:
-            when = "that readers have now"
-        found.append((str(version.pk), f"Version {version.sequence}, {when}"))
+            words = _("Version %(sequence)s, that readers have now") % {"sequence": version.sequence}
+        found.append((str(version.pk), words))
     return found
 
 
 def _say_uploaded(request: HttpRequest, version: DocumentVersion) -> None:
     missing = drafting.missing_from(version)
     if not version.note:
-        missing.append("Say what changed and why.")
+        missing.append(_("Say what changed and why."))
     if missing:
         messages.warning(
             request,
-            f"“{version.title_shown}” is kept as a draft. Before it can be submitted: {' '.join(missing)}",
+            _("“%(title)s” is kept as a draft. Before it can be submitted: %(missing)s")
+            % {"title": version.title_shown, "missing": " ".join(missing)},
         )
     else:
         messages.success(
-            request, f"“{version.title_shown}” is kept as a draft. Submit it when it is as it should be."
+            request,
+            _("“%(title)s” is kept as a draft. Submit it when it is as it should be.")
+            % {"title": version.title_shown},
         )
 
 
@@ -470,7 +496,7 @@ class DocumentVersionAdmin(VersionAdmin):
     """One version of a document, from the upload to the edition that carries it."""
 
     record_template = "admin/manual/document/record.html"
-    noun = "version of a document"
+    noun = gettext_lazy("version of a document")
     list_display = ("title", "document", "sequence", "status", "edition", "author")
     list_filter = ("status", "edition")
     search_fields = ("title", "document__slug", "note")
@@ -495,9 +521,9 @@ class DocumentVersionAdmin(VersionAdmin):
 
     def words_of(self, version: DocumentVersion) -> dict[str, str]:
         return {
-            "Title": version.title,
-            "Description": version.description,
-            "File": f"{version.filename} ({version.label})",
+            _("Title"): version.title,
+            _("Description"): version.description,
+            _("File"): f"{version.filename} ({version.label})",
         }
 
     def problems_of(self, version: DocumentVersion) -> list[drafting.Problem]:
@@ -507,20 +533,23 @@ class DocumentVersionAdmin(VersionAdmin):
             found.append(
                 drafting.Problem(
                     None,
-                    "It was a picture and is none any more: chapters that show it would have a link to the file "
-                    "instead.",
+                    _(
+                        "It was a picture and is none any more: chapters that show it would have a link to the file "
+                        "instead."
+                    ),
                 )
             )
         return found
 
     def facts_of(self, version: DocumentVersion) -> list[tuple[str, Any]]:
         facts = [
-            ("File", version.filename),
-            ("Kind and size", version.label),
+            (_("File"), version.filename),
+            (_("Kind and size"), version.label),
             *super().facts_of(version),
         ]
         if version.width and version.height:
-            facts.insert(2, ("Width and height", f"{version.width:,} by {version.height:,} pixels"))
+            pixels = {"width": f"{version.width:,}", "height": f"{version.height:,}"}
+            facts.insert(2, (_("Width and height"), _("%(width)s by %(height)s pixels") % pixels))
         return facts
 
     def write_address(self, version: DocumentVersion) -> str:
@@ -577,19 +606,21 @@ class DocumentVersionAdmin(VersionAdmin):
                 workflow.revise(version, by=by, revision=form.cleaned_data["revision"], **words)
             except workflow.Overtaken as refused:
                 overtaken = cast(DocumentVersion, refused.current)
-                refusal = (
-                    f"{refused} What you wrote is still below. Saving again puts it in the place of that."
-                )
+                refusal = _(
+                    "%(refused)s What you wrote is still below. Saving again puts it in the place of that."
+                ) % {"refused": refused}
             except workflow.Refused as refused:
                 refusal = str(refused)
             else:
-                messages.success(request, f"“{words['title'] or version.title_shown}” is saved.")
+                messages.success(
+                    request, _("“%(title)s” is saved.") % {"title": words["title"] or version.title_shown}
+                )
                 return record
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"Go on with “{version.title_shown}”",
-            "button": "Save",
+            "title": _("Go on with “%(title)s”") % {"title": version.title_shown},
+            "button": _("Save"),
             "list_address": reverse("admin:manual_document_changelist"),
             "cancel": self.record_address(version),
             "form": form,
@@ -610,7 +641,13 @@ class DocumentVersionAdmin(VersionAdmin):
 
 def _why_not_writable(version: DocumentVersion, by: User) -> str:
     if not version.writable:
-        return f"“{version.title_shown}” is {version.get_status_display().lower()}; it cannot be changed now."
+        return _("“%(title)s” is %(status)s; it cannot be changed now.") % {
+            "title": version.title_shown,
+            "status": version.get_status_display().lower(),
+        }
     if not by.has_perm(SUBMIT):
-        return "Your account may read it, but not change it."
-    return f"“{version.title_shown}” is a draft by {name_of(version.author)}, who alone can change it."
+        return _("Your account may read it, but not change it.")
+    return _("“%(title)s” is a draft by %(author)s, who alone can change it.") % {
+        "title": version.title_shown,
+        "author": name_of(version.author),
+    }

@@ -16,22 +16,25 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from manual import workflow
 from manual.admin.composing import EditionForm, WhatGoesIn, moment_said
 from manual.admin.confirmation import (
     Confirmation,
-    agreement_said,
     numbers_changed,
     opened,
     sealed,
     versions_in,
 )
+from manual.admin.decisions import agreement_said
 from manual.admin.record import RecordAdmin
 from manual.admin.timeline import timeline_of
 from manual.models import Amendment, Definition, DocumentVersion, Edition
-from manual.workflow import Moved, Refused, name_of, said
+from manual.models.edition import STATES
+from manual.workflow import Moved, Refused, day_said, name_of, said
 from manual.workflow.permission import PUBLISH
 
 # Of each state, the badge that shows it.
@@ -42,7 +45,7 @@ BADGES = {
     "superseded": "superseded",
     "given up": "given-up",
 }
-LOST = (
+LOST = gettext_lazy(
     "The page you came from was not complete, so nothing was published. This is the edition as it stands now."
 )
 
@@ -51,7 +54,7 @@ class ReasonForm(forms.Form):
     """Why a published edition is taken back: kept on record with it."""
 
     why = forms.CharField(
-        label="Why is it taken back?", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+        label=gettext_lazy("Why is it taken back?"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -59,7 +62,10 @@ class GiveUpForm(ReasonForm):
     """Why an edition in preparation is given up, if anybody wants to know."""
 
     why = forms.CharField(
-        label="Why? (optional)", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+        label=gettext_lazy("Why? (optional)"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
     )
 
 
@@ -100,40 +106,41 @@ class EditionAdmin(RecordAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Editions", **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("Editions"), **(extra_context or {})})
 
-    @admin.display(description="edition", ordering="number")
+    @admin.display(description=gettext_lazy("edition"), ordering="number")
     def named(self, edition: Edition) -> str:
         return _called(edition).capitalize() if not edition.number else _called(edition)
 
-    @admin.display(description="state")
+    @admin.display(description=gettext_lazy("state"))
     def state_shown(self, edition: Any) -> str:
         if not edition.published_at:
-            return "Given up" if edition.given_up_at else "In preparation"
+            return _("Given up") if edition.given_up_at else _("In preparation")
         if edition.effective_at > timezone.now():
-            return "Scheduled"
-        return "In force" if edition.pk == edition.newest else "Superseded"
+            return _("Scheduled")
+        return _("In force") if edition.pk == edition.newest else _("Superseded")
 
-    @admin.display(description="takes effect (London time)", ordering="effective_at")
+    @admin.display(description=gettext_lazy("takes effect (London time)"), ordering="effective_at")
     def takes_effect(self, edition: Edition) -> str:
         if edition.given_up_at:
-            return "never"
-        return said(edition.effective_at) if edition.effective_at else "when it is published"
+            return _("never")
+        return said(edition.effective_at) if edition.effective_at else _("when it is published")
 
-    @admin.display(description="what is in it")
+    @admin.display(description=gettext_lazy("what is in it"))
     def holds(self, edition: Any) -> str:
+        texts, keywords, files = edition.texts, edition.keywords, edition.files
         counts = [
-            f"{n} {word}{'' if n == 1 else 's'}"
-            for n, word in (
-                (edition.texts, "text"),
-                (edition.keywords, "keyword"),
-                (edition.files, "document"),
+            said % {"number": n}
+            for n, said in (
+                (texts, ngettext("%(number)s text", "%(number)s texts", texts)),
+                (keywords, ngettext("%(number)s keyword", "%(number)s keywords", keywords)),
+                (files, ngettext("%(number)s document", "%(number)s documents", files)),
             )
             if n
         ]
         if edition.rearranges:
-            counts.append("arrangement")
-        return ", ".join(counts) or "nothing"
+            counts.append(_("arrangement"))
+        return ", ".join(counts) or _("nothing")
 
     # --- In preparation
 
@@ -157,7 +164,9 @@ class EditionAdmin(RecordAdmin):
         if request.method == "POST":
             _permit(request)
             if not _in_preparation(edition):
-                messages.warning(request, f"Nothing was saved. {_why_closed(edition)}")
+                messages.warning(
+                    request, _("Nothing was saved. %(edition)s") % {"edition": _why_closed(edition)}
+                )
                 return redirect(_record(edition))
         if _in_preparation(edition) and request.user.has_perm(PUBLISH):
             return self._compose(request, edition)
@@ -180,19 +189,21 @@ class EditionAdmin(RecordAdmin):
             except Refused as refused:
                 refusal = str(refused)
                 if edition is not None and not _in_preparation(self._edition(str(edition.pk))):
-                    messages.warning(request, f"Nothing was saved. {refusal}")
+                    messages.warning(request, _("Nothing was saved. %(refusal)s") % {"refusal": refusal})
                     return redirect(_record(edition))
             else:
                 if "_check" in request.POST:
                     return redirect("admin:manual_edition_confirm", saved.pk)
-                messages.success(request, "Saved. Nothing of it is published yet.")
+                messages.success(request, _("Saved. Nothing of it is published yet."))
                 return redirect(_record(saved))
         theirs: list[tuple[str, str]] = []
         if moved and edition is not None:
             edition = self._edition(str(edition.pk))
             theirs = form.against(edition)
         context = {
-            "title": "Begin an edition" if edition is None else f"Prepare {_called(edition)}",
+            "title": _("Begin an edition")
+            if edition is None
+            else _("Prepare %(edition)s") % {"edition": _called(edition)},
             "edition": edition,
             "form": form,
             "what": WhatGoesIn(edition, form),
@@ -212,14 +223,14 @@ class EditionAdmin(RecordAdmin):
         edition = self._edition(object_id)
         form = GiveUpForm(request.POST, prefix="give_up")
         if not form.is_valid():
-            messages.error(request, "The reason is too long. Nothing was changed.")
+            messages.error(request, _("The reason is too long. Nothing was changed."))
             return redirect(_record(edition))
         try:
             workflow.give_up(edition, by=person, why=form.cleaned_data["why"])
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Given up. What was gathered for it is free for another edition.")
+            messages.success(request, _("Given up. What was gathered for it is free for another edition."))
         return redirect(_record(edition))
 
     # --- Confirmation and publication
@@ -229,7 +240,9 @@ class EditionAdmin(RecordAdmin):
         person = _permit(request)
         edition = self._edition(object_id)
         if not _in_preparation(edition):
-            messages.warning(request, f"Nothing more was done. {_why_closed(edition)}")
+            messages.warning(
+                request, _("Nothing more was done. %(edition)s") % {"edition": _why_closed(edition)}
+            )
             return redirect(_record(edition))
         moved: list[str] = []
         refusal = ""
@@ -246,14 +259,16 @@ class EditionAdmin(RecordAdmin):
                 edition = self._edition(object_id)
                 if not _in_preparation(edition):
                     # Somebody else was quicker, or the button was pressed twice.
-                    messages.warning(request, f"Nothing more was done. {_why_closed(edition)}")
+                    messages.warning(
+                        request, _("Nothing more was done. %(edition)s") % {"edition": _why_closed(edition)}
+                    )
                     return redirect(_record(edition))
             else:
                 messages.success(request, _published(published))
                 return redirect(_record(published))
         rehearsal = workflow.rehearse(edition, by=person)
         context = {
-            "title": "Check and publish",
+            "title": _("Check and publish"),
             "edition": edition,
             "page": Confirmation(edition, rehearsal),
             "rehearsal": rehearsal,
@@ -272,7 +287,7 @@ class EditionAdmin(RecordAdmin):
             return HttpResponseNotAllowed(["POST"])
         amendment = Amendment.objects.filter(pk=_key(object_id)).first()
         if amendment is None:
-            raise Http404("There is no such amendment.")
+            raise Http404(_("There is no such amendment."))
         try:
             edition = workflow.prepare_correction(amendment, by=person)
         except Refused as refusal:
@@ -285,31 +300,38 @@ class EditionAdmin(RecordAdmin):
     def _record_page(self, request: HttpRequest, edition: Edition) -> HttpResponse:
         state = edition.state()
         listed = list(versions_in(edition))
-        facts = [("Kind", edition.get_kind_display())]
+        facts = [(_("Kind"), edition.get_kind_display())]
         if edition.effective_at and not edition.given_up_at:
-            word = "Took effect" if state in ("in force", "superseded") else "Takes effect"
+            word = _("Took effect") if state in ("in force", "superseded") else _("Takes effect")
             facts.append((word, moment_said(edition.effective_at)))
         if edition.published_at:
-            who = f" by {name_of(edition.published_by)}" if edition.published_by else ""
-            word = "Scheduled on" if state == "scheduled" else "Published"
-            facts.append((word, f"{said(edition.published_at)}{who}"))
+            word = _("Scheduled on") if state == "scheduled" else _("Published")
+            moment = said(edition.published_at)
+            facts.append(
+                (
+                    word,
+                    _("%(moment)s by %(who)s") % {"moment": moment, "who": name_of(edition.published_by)}
+                    if edition.published_by
+                    else moment,
+                )
+            )
         if edition.given_up_at:
-            facts.append(("Given up", said(edition.given_up_at)))
+            facts.append((_("Given up"), said(edition.given_up_at)))
         if edition.law_stated_as_at:
-            day = edition.law_stated_as_at
-            facts.append(("Law stated as at", f"{day.day} {day:%B %Y}"))
+            facts.append((_("Law stated as at"), day_said(edition.law_stated_as_at)))
         if edition.rearranges:
-            facts.append(("Contents", "It takes the arrangement of the tree."))
+            facts.append((_("Contents"), _("It takes the arrangement of the tree.")))
         context = {
             "title": _called(edition),
             "edition": edition,
             "state": state,
+            "state_said": STATES[state],
             "badge": BADGES[state],
             "facts": facts,
             "agreement": agreement_said(edition),
             "listed": listed,
             "self_approved": [
-                each for _heading, shown in listed for each in shown if each.version.self_approved
+                each.title for _heading, shown in listed for each in shown if each.version.self_approved
             ],
             "renumbered": numbers_changed(edition) if edition.published_at else [],
             "remedy": state in ("in force", "superseded"),
@@ -324,7 +346,9 @@ class EditionAdmin(RecordAdmin):
         person = _permit(request)
         edition = self._edition(object_id)
         if edition.state() != "scheduled":
-            messages.warning(request, f"Nothing was changed. {_why_not_taken_back(edition)}")
+            messages.warning(
+                request, _("Nothing was changed. %(edition)s") % {"edition": _why_not_taken_back(edition)}
+            )
             return redirect(_record(edition))
         form = ReasonForm(request.POST or None)
         refusal = ""
@@ -337,12 +361,13 @@ class EditionAdmin(RecordAdmin):
             else:
                 messages.success(
                     request,
-                    f"Edition {number} was taken back. It is in preparation again, with everything in it.",
+                    _("Edition %(number)s was taken back. It is in preparation again, with everything in it.")
+                    % {"number": number},
                 )
                 return redirect(_record(edition))
         later = Edition.objects.published().filter(effective_at__gt=edition.effective_at)
         context = {
-            "title": f"Take {edition} back",
+            "title": _("Take %(edition)s back") % {"edition": edition},
             "edition": edition,
             "moment": moment_said(cast("Any", edition.effective_at)),
             "later": list(later),
@@ -356,7 +381,7 @@ class EditionAdmin(RecordAdmin):
     def _edition(self, object_id: str) -> Edition:
         edition = Edition.objects.select_related("published_by").filter(pk=_key(object_id)).first()
         if edition is None:
-            raise Http404("There is no such edition.")
+            raise Http404(_("There is no such edition."))
         return edition
 
     def _page(
@@ -413,26 +438,34 @@ def _record(edition: Edition) -> str:
 
 def _called(edition: Edition) -> str:
     """How its pages are headed: “Edition 5: Autumn”."""
-    number = f"Edition {edition.number}" if edition.number else ""
-    return ": ".join(words for words in (number, edition.name) if words) or "an edition without a name"
+    number = _("Edition %(number)s") % {"number": edition.number} if edition.number else ""
+    return ": ".join(words for words in (number, edition.name) if words) or _("an edition without a name")
 
 
 def _published(edition: Edition) -> str:
     if edition.effective_at and edition.effective_at > timezone.now():
-        return f"{edition} is scheduled. It takes effect on {moment_said(edition.effective_at)}."
-    return f"{edition} is published and in force: readers have it from now on."
+        return _("%(edition)s is scheduled. It takes effect on %(effective_at)s.") % {
+            "edition": edition,
+            "effective_at": moment_said(edition.effective_at),
+        }
+    return _("%(edition)s is published and in force: readers have it from now on.") % {"edition": edition}
 
 
 def _why_closed(edition: Edition) -> str:
     """What became of an edition that is not in preparation any more."""
     if edition.given_up_at:
-        return f"This edition was given up on {said(edition.given_up_at)}."
-    who = f" by {name_of(edition.published_by)}" if edition.published_by else ""
-    moment = said(cast("Any", edition.published_at))
-    return f"{edition} was published{who} on {moment}, as it stands below."
+        return _("This edition was given up on %(given_up_at)s.") % {"given_up_at": said(edition.given_up_at)}
+    words = {
+        "edition": edition,
+        "who": name_of(edition.published_by),
+        "moment": said(cast("Any", edition.published_at)),
+    }
+    if edition.published_by:
+        return _("%(edition)s was published by %(who)s on %(moment)s, as it stands below.") % words
+    return _("%(edition)s was published on %(moment)s, as it stands below.") % words
 
 
 def _why_not_taken_back(edition: Edition) -> str:
     if not edition.published_at:
-        return "This edition is not published."
-    return f"{edition} has taken effect. Put it right with another edition."
+        return _("This edition is not published.")
+    return _("%(edition)s has taken effect. Put it right with another edition.") % {"edition": edition}

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual.admin.record import RecordAdmin
 from manual.admin.timeline import DONE, Moment, moments
@@ -26,15 +28,15 @@ RELATED = (
 LONG = ("amendment__text", "amendment__html", "definition__meaning", "definition__html")
 
 
-NOBODY = "Loaded with the content"
+NOBODY = gettext_lazy("Loaded with the content")
 
 
 class VerbFilter(admin.SimpleListFilter):
-    title = "what was decided"
+    title = gettext_lazy("what was decided")
     parameter_name = "verb"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(DONE.items())
+        return [(verb, str(done)) for verb, done in DONE.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Event]) -> QuerySet[Event]:
         return queryset.filter(verb=self.value()) if self.value() in DONE else queryset
@@ -45,7 +47,7 @@ class PersonFilter(admin.RelatedOnlyFieldListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "person"
+        self.title = _("person")
         self.empty_value_display = NOBODY  # type: ignore[assignment] # shown as any words are
         people = dict(User.objects.in_bulk([key for key, _name in self.lookup_choices]))
         self.lookup_choices = [(key, name_of(people[key])) for key, _name in self.lookup_choices]
@@ -54,7 +56,7 @@ class PersonFilter(admin.RelatedOnlyFieldListFilter):
 class DayFilter(admin.DateFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "day"
+        self.title = _("day")
 
 
 @admin.register(Event)
@@ -79,7 +81,7 @@ class EventAdmin(RecordAdmin):
         return self.fields
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"title": "Record of decisions", **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("Record of decisions"), **(extra_context or {})})
 
     def changeform_view(
         self,
@@ -92,23 +94,23 @@ class EventAdmin(RecordAdmin):
             request, object_id, form_url, {"title": "A decision", "subtitle": None, **(extra_context or {})}
         )
 
-    @admin.display(description="when", ordering="at")
+    @admin.display(description=gettext_lazy("when"), ordering="at")
     def when(self, event: Event) -> str:
         return said(event.at)
 
-    @admin.display(description="who")
+    @admin.display(description=gettext_lazy("who"))
     def who(self, event: Event) -> str:
-        return name_of(event.by) if event.by else NOBODY
+        return name_of(event.by) if event.by else str(NOBODY)
 
-    @admin.display(description="what was decided")
+    @admin.display(description=gettext_lazy("what was decided"))
     def decided(self, event: Event) -> str:
         return _moment(event).done
 
-    @admin.display(description="about")
+    @admin.display(description=gettext_lazy("about"))
     def about(self, event: Event) -> SafeString | str:
         return about(event)
 
-    @admin.display(description="what was decided")
+    @admin.display(description=gettext_lazy("what was decided"))
     def decided_with_details(self, event: Event) -> SafeString:
         details = [words for words in (event.what, event.why) if words]
         return format_html(
@@ -117,11 +119,11 @@ class EventAdmin(RecordAdmin):
             format_html_join("", "<p>{}</p>", ((each,) for each in details)),
         )
 
-    @admin.display(description="what changed")
+    @admin.display(description=gettext_lazy("what changed"))
     def what_changed(self, event: Event) -> str:
         return event.what or "–"
 
-    @admin.display(description="comment or reason")
+    @admin.display(description=gettext_lazy("comment or reason"))
     def reason(self, event: Event) -> str:
         return event.why or "–"
 

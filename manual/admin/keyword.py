@@ -23,6 +23,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from manual import comparison, drafting, workflow
@@ -129,8 +131,9 @@ class NewKeywordForm(forms.Form):
     """A keyword that the glossary does not have yet; its meaning is written on the next page."""
 
     name = forms.CharField(
+        label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
-        help_text="As it stands in the texts, such as: Core group, or LADO.",
+        help_text=gettext_lazy("As it stands in the texts, such as: Core group, or LADO."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -141,53 +144,65 @@ class DefinitionForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput, max_value=2**31)
     onto = forms.IntegerField(widget=forms.HiddenInput, required=False, max_value=2**62)
     name = forms.CharField(
-        max_length=200, required=False, widget=forms.TextInput(attrs={"class": "vTextField"})
+        label=gettext_lazy("Name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     also = forms.CharField(
-        label="Other forms",
+        label=gettext_lazy("Other forms"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Abbreviations and other ways of writing it, one a line. Plurals are found by themselves.",
+        help_text=gettext_lazy(
+            "Abbreviations and other ways of writing it, one a line. Plurals are found by themselves."
+        ),
     )
     meaning = forms.CharField(
+        label=gettext_lazy("Meaning"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 7, "spellcheck": "true"}),
         help_text=(
-            "One to four sentences. An empty line begins a new paragraph. Two stars before and after some words make "
-            "them bold; where words in brackets are a link, leave the brackets as they are."
+            gettext_lazy(
+                "One to four sentences. An empty line begins a new paragraph. Two stars before "
+                "and after some words make them bold; where words in brackets are a link, leave "
+                "the brackets as they are."
+            )
         ),
     )
     see_also = forms.MultipleChoiceField(
-        label="See also",
+        label=gettext_lazy("See also"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Other keywords that a reader may want beside this one.",
+        help_text=gettext_lazy("Other keywords that a reader may want beside this one."),
     )
     note = forms.CharField(
-        label="What changed and why",
+        label=gettext_lazy("What changed and why"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
-        help_text="Readers see this note in the list of changes. It is needed before you submit.",
+        help_text=gettext_lazy(
+            "Readers see this note in the list of changes. It is needed before you submit."
+        ),
     )
     agreed_by = forms.CharField(
-        label="Agreed by",
+        label=gettext_lazy("Agreed by"),
         max_length=200,
         required=False,
-        help_text="The meeting or group that agreed it, if there was one.",
+        help_text=gettext_lazy("The meeting or group that agreed it, if there was one."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
     agreed_on = forms.DateField(
-        label="Agreed on",
+        label=gettext_lazy("Agreed on"),
         required=False,
         widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     minute = forms.CharField(
+        label=gettext_lazy("Minute"),
         max_length=100,
         required=False,
-        help_text="Where the minutes of that meeting say so.",
+        help_text=gettext_lazy("Where the minutes of that meeting say so."),
         widget=forms.TextInput(attrs={"class": "vTextField"}),
     )
 
@@ -205,7 +220,9 @@ class DefinitionForm(forms.Form):
     def clean_also(self) -> list[str]:
         forms_ = [" ".join(line.split()) for line in self.cleaned_data["also"].splitlines()]
         if any(len(form) > 200 for form in forms_):
-            raise forms.ValidationError("Each form stands on a line of its own, with at most 200 characters.")
+            raise forms.ValidationError(
+                _("Each form stands on a line of its own, with at most 200 characters.")
+            )
         return [form for form in forms_ if form]
 
     def clean_name(self) -> str:
@@ -243,12 +260,12 @@ class Both:
 
 def _wordings(version: Definition | None) -> dict[str, str]:
     if version is None:
-        return {"Name": "", "Other forms": "", "Meaning": "", "See also": ""}
+        return {_("Name"): "", _("Other forms"): "", _("Meaning"): "", _("See also"): ""}
     return {
-        "Name": version.name,
-        "Other forms": ", ".join(version.also),
-        "Meaning": version.meaning,
-        "See also": ", ".join(_names(version.see_also)),
+        _("Name"): version.name,
+        _("Other forms"): ", ".join(version.also),
+        _("Meaning"): version.meaning,
+        _("See also"): ", ".join(_names(version.see_also)),
     }
 
 
@@ -327,7 +344,7 @@ class KeywordAdmin(RecordAdmin):
         ]
         letters = [(letter, list(group)) for letter, group in groupby(found, key=lambda each: each.initial)]
         return self._page(
-            request, "admin/manual/keyword/list.html", title="Keywords", letters=letters, wanted=wanted,
+            request, "admin/manual/keyword/list.html", title=_("Keywords"), letters=letters, wanted=wanted,
             count=len(found), any=bool(keywords), **(extra_context or {}),
         )  # fmt: skip
 
@@ -350,11 +367,13 @@ class KeywordAdmin(RecordAdmin):
             except workflow.Refused as refused:
                 refusal = str(refused)
             else:
-                messages.success(request, f"“{definition.name}” is begun. Write what it means.")
+                messages.success(
+                    request, _("“%(name)s” is begun. Write what it means.") % {"name": definition.name}
+                )
                 return redirect("admin:manual_definition_write", definition.pk)
         return self._page(
             request, "admin/manual/keyword/new.html", status=422 if refusal or form.errors else 200,
-            title="New keyword", form=form, refusal=refusal,
+            title=_("New keyword"), form=form, refusal=refusal,
             namesakes=drafting.keywords_named(form.cleaned_data["name"]) if refusal else [],
             **(extra_context or {}),
         )  # fmt: skip
@@ -372,7 +391,7 @@ class KeywordAdmin(RecordAdmin):
         if not self.has_view_permission(request, keyword):
             raise PermissionDenied
         if keyword is None:
-            messages.warning(request, "There is no such keyword.")
+            messages.warning(request, _("There is no such keyword."))
             return redirect("admin:manual_keyword_changelist")
         versions = list(keyword.definitions.select_related("author", "edition").order_by("-pk"))
         meaning = _meaning_in_force(keyword)
@@ -419,7 +438,7 @@ class KeywordAdmin(RecordAdmin):
 class DefinitionAdmin(VersionAdmin):
     """One version of a keyword's meaning: its record, and the page on which its author writes it."""
 
-    noun = "keyword"
+    noun = gettext_lazy("keyword")
     record_template = "admin/manual/definition/record.html"
     list_display = ("name", "status", "edition")
     list_filter = ("status",)
@@ -431,9 +450,9 @@ class DefinitionAdmin(VersionAdmin):
 
     def words_of(self, version: Definition) -> dict[str, str]:
         return {
-            "Name": version.name,
-            "Other forms": ", ".join(version.also),
-            "See also": ", ".join(_names(version.see_also)),
+            _("Name"): version.name,
+            _("Other forms"): ", ".join(version.also),
+            _("See also"): ", ".join(_names(version.see_also)),
         }
 
     def problems_of(self, version: Definition) -> list[drafting.Problem]:
@@ -442,7 +461,7 @@ class DefinitionAdmin(VersionAdmin):
     def facts_of(self, version: Definition) -> list[tuple[str, Any]]:
         address = reverse("admin:manual_keyword_change", args=[version.keyword_id])
         keyword: SafeString = format_html('<a href="{}">{}</a>', address, version.title_shown)
-        return [("Keyword", keyword), *super().facts_of(version)]
+        return [(_("Keyword"), keyword), *super().facts_of(version)]
 
     def write_address(self, version: Definition) -> str:
         return reverse("admin:manual_definition_write", args=[version.pk])
@@ -501,7 +520,7 @@ class DefinitionAdmin(VersionAdmin):
             return not_permitted(request, self.admin_site, str(refusal), self.record_address(version))
         except workflow.Refused as refusal:
             return self._write_page(request, version, form, status=409, refusal=str(refusal))
-        messages.success(request, "Saved. Readers see nothing of it until it is approved and published.")
+        messages.success(request, _("Saved. Readers see nothing of it until it is approved and published."))
         if "finish" in request.POST:
             return redirect(self.record_address(version))
         return redirect(self.write_address(version))
@@ -515,8 +534,11 @@ class DefinitionAdmin(VersionAdmin):
         possible = {each.pk: each for each in workflow.texts_to_go_on_from(version)}
         if (key and key not in possible) or (not key and possible):
             raise workflow.Refused(
-                f"“{version.title_shown}” has changed again since this page was shown. Nothing was saved: copy what "
-                "you typed, and load the page again."
+                _(
+                    "“%(title)s” has changed again since this page was shown. Nothing was saved: copy what "
+                    "you typed, and load the page again."
+                )
+                % {"title": version.title_shown}
             )
         return possible.get(key)
 
@@ -532,7 +554,8 @@ class DefinitionAdmin(VersionAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": f"{version.title_shown}: {'new keyword' if version.based_on_id is None else 'change'}",
+            "title": (_("%(name)s: new keyword") if version.based_on_id is None else _("%(name)s: change"))
+            % {"name": version.title_shown},
             "version": version,
             "form": form,
             "problems": _problems(version),
@@ -553,16 +576,18 @@ def _problems(version: Definition) -> list[drafting.Problem]:
     """What is wrong with a draft, and what its author should look at."""
     found = [drafting.Problem(None, sentence, blocking=True) for sentence in drafting.missing_from(version)]
     if not version.note.strip():
-        found.append(drafting.Problem(None, "Say what changed and why, for readers.", blocking=True))
+        found.append(drafting.Problem(None, _("Say what changed and why, for readers."), blocking=True))
     return found + [drafting.Problem(None, sentence) for sentence in drafting.doubts(version)]
 
 
 def _why_not(version: Definition, by: User) -> str:
     """Why somebody cannot write on it now; empty if they can. The verbs decide again."""
     if not by.has_perm(SUBMIT):
-        return "You may read it, but not write on it."
+        return _("You may read it, but not write on it.")
     if not version.writable:
-        return f"It is {version.get_status_display().lower()}, so it cannot be changed now."
+        return _("It is %(status)s, so it cannot be changed now.") % {
+            "status": version.get_status_display().lower()
+        }
     if version.author_id not in (None, by.pk):
-        return f"This is a draft by {name_of(version.author)}. You can read it here."
+        return _("This is a draft by %(author)s. You can read it here.") % {"author": name_of(version.author)}
     return ""

@@ -12,13 +12,15 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import workflow
 from manual.models import Contents, Edition, Kind, Manual, Section
 
-NO_CHAPTER = "The edition in force has no chapter with this address."
-NO_PART = "The edition in force has no part with this address."
-NO_SECTION = "The contacts chapter has no section with this address."
+NO_CHAPTER = gettext_lazy("The edition in force has no chapter with this address.")
+NO_PART = gettext_lazy("The edition in force has no part with this address.")
+NO_SECTION = gettext_lazy("The contacts chapter has no section with this address.")
 
 
 class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
@@ -36,9 +38,9 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
         lines = [line for line in living if line.kind == Kind.CHAPTER]
         chapters = [(line.slug, line.name) for line in lines]
         for name in ("contacts", "quick_guide"):
-            self._choose(name, chapters, NO_CHAPTER)
+            self._choose(name, chapters, str(NO_CHAPTER))
         parts = [(line.slug, line.name) for line in living if line.kind == Kind.PART]
-        self._choose("about", [("", "None"), *parts], NO_PART, required=False)
+        self._choose("about", [("", _("None")), *parts], str(NO_PART), required=False)
         # Of the chapter that was just chosen, so that its sections can be chosen next.
         chosen = self.data.get("contacts") if self.is_bound else self.instance.contacts
         amendment = next((line.amendment_id for line in lines if line.slug == chosen), None)
@@ -46,7 +48,7 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
         self._choose(
             "urgent_help",
             [(section.anchor, section.heading or section.anchor) for section in sections.defer("text")],
-            NO_SECTION,
+            str(NO_SECTION),
         )
 
     def _choose(
@@ -56,7 +58,10 @@ class ManualForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
         current = getattr(self.instance, name)
         missing = current not in dict(choices)
         if missing:
-            choices = [(current, f"{current} (not in the edition in force)"), *choices]
+            choices = [
+                (current, _("%(current)s (not in the edition in force)") % {"current": current}),
+                *choices,
+            ]
         field = _OfThese(
             choices=choices,
             label=before.label,
@@ -91,52 +96,64 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
     }
     readonly_fields = ("numbered_by", "parts_of_the_patch")
     fieldsets = (
-        ("The manual", {"fields": ("title", "board", "sample")}),
-        ("Chapters that pages lead to", {"fields": ("contacts", "urgent_help", "quick_guide", "about")}),
+        (gettext_lazy("The manual"), {"fields": ("title", "board", "sample")}),
         (
-            "Who has to see a change",
+            gettext_lazy("Chapters that pages lead to"),
+            {"fields": ("contacts", "urgent_help", "quick_guide", "about")},
+        ),
+        (
+            gettext_lazy("Who has to see a change"),
             {
                 "fields": ("self_approval",),
-                "description": "Without the tick, nobody can approve what they wrote themselves, so that two people "
-                "have seen every word before readers do. With it, an Approver can publish alone. It holds from the "
-                "moment that you save, also for what is waiting now; each edition says for ever which of its changes "
-                "only their author had seen.",
+                "description": gettext_lazy(
+                    "Without the tick, nobody can approve what they wrote themselves, so that "
+                    "two people have seen every word before readers do. With it, an Approver can "
+                    "publish alone. It holds from the moment that you save, also for what is "
+                    "waiting now; each edition says for ever which of its changes only their "
+                    "author had seen."
+                ),
             },
         ),
         (
-            "What readers see of an approval",
+            gettext_lazy("What readers see of an approval"),
             {
                 "fields": ("approvers_shown",),
-                "description": "With the tick, the history of each chapter names whoever approved an amendment; "
-                "without it, only the meeting that agreed it, where that is on record.",
+                "description": gettext_lazy(
+                    "With the tick, the history of each chapter names whoever approved an amendment; "
+                    "without it, only the meeting that agreed it, where that is on record."
+                ),
             },
         ),
         (
-            "What readers look for",
+            gettext_lazy("What readers look for"),
             {
                 "fields": ("keep_searches",),
-                "description": "With the tick, editors see which words readers searched for, how often on which day, "
-                "and what was not found. Nothing tells who searched, and after 90 days it is deleted. Without the "
-                "tick, nothing is counted, and what was counted so far is deleted when you save.",
+                "description": gettext_lazy(
+                    "With the tick, editors see which words readers searched for, how often on which day, "
+                    "and what was not found. Nothing tells who searched, and after 90 days it is deleted. Without the "
+                    "tick, nothing is counted, and what was counted so far is deleted when you save."
+                ),
             },
         ),
         (
-            "Fixed when the manual was set up",
+            gettext_lazy("Fixed when the manual was set up"),
             {
                 "fields": ("numbered_by", "parts_of_the_patch"),
-                "description": "Every text is stored with these, and citations go by its numbers. Whoever runs the "
-                "site changes them together with the texts.",
+                "description": gettext_lazy(
+                    "Every text is stored with these, and citations go by its numbers. Whoever runs the "
+                    "site changes them together with the texts."
+                ),
             },
         ),
     )
 
-    @admin.display(description="how texts are numbered")
+    @admin.display(description=gettext_lazy("how texts are numbered"))
     def numbered_by(self, manual: Manual) -> str:
         return manual.get_numbering_display()
 
-    @admin.display(description="areas")
+    @admin.display(description=gettext_lazy("areas"))
     def parts_of_the_patch(self, manual: Manual) -> str:
-        return ", ".join(map(str, manual.areas.values())) or "None: all of it holds everywhere"
+        return ", ".join(map(str, manual.areas.values())) or _("None: all of it holds everywhere")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Manual.objects.exists()
@@ -157,7 +174,7 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        words = {"title": "Settings", "subtitle": None, "show_save_and_continue": False}
+        words = {"title": _("Settings"), "subtitle": None, "show_save_and_continue": False}
         try:
             return super().changeform_view(request, object_id, form_url, {**words, **(extra_context or {})})
         except workflow.Refused as refusal:
@@ -175,7 +192,7 @@ class ManualAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         obj.pk = 1
 
     def response_change(self, request: HttpRequest, obj: Manual) -> HttpResponse:
-        messages.success(request, "The settings are saved, and readers see them now.")
+        messages.success(request, _("The settings are saved, and readers see them now."))
         return redirect("admin:manual_manual_change", 1)
 
     def log_addition(self, request: HttpRequest, obj: Manual, message: Any) -> None:  # type: ignore[override] # the verb has recorded it

@@ -16,6 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import workflow
 from manual.admin.record import RecordAdmin
@@ -34,22 +36,26 @@ class NoticeForm(forms.Form):
     """A notice before it is up. Nothing is seen by readers until it is pinned."""
 
     words = forms.CharField(
-        label="What it says",
+        label=gettext_lazy("What it says"),
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="One or two plain sentences, such as: The duty line is down. Ring 01632 960100 instead.",
+        help_text=gettext_lazy(
+            "One or two plain sentences, such as: The duty line is down. Ring 01632 960100 instead."
+        ),
     )
     where = forms.ChoiceField(
-        label="Where",
+        label=gettext_lazy("Where"),
         required=False,
-        help_text="Every page, or the page of one chapter in force.",
+        help_text=gettext_lazy("Every page, or the page of one chapter in force."),
     )
-    until = forms.ChoiceField(label="Until", widget=forms.RadioSelect)
+    until = forms.ChoiceField(label=gettext_lazy("Until"), widget=forms.RadioSelect)
     day = forms.DateField(
-        label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     at = forms.TimeField(
-        label="Time in London (empty: to the end of that day)",
+        label=gettext_lazy("Time in London (empty: to the end of that day)"),
         required=False,
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
@@ -60,18 +66,18 @@ class NoticeForm(forms.Form):
         self.ends = _ends(today)
         cast(forms.ChoiceField, self.fields["until"]).choices = [
             *((key, label) for key, (label, _day) in self.ends.items()),
-            (OTHER, "Until another day"),
+            (OTHER, _("Until another day")),
         ]
-        cast(forms.ChoiceField, self.fields["where"]).choices = [("", "Every page"), *_chapters_in_force()]
+        cast(forms.ChoiceField, self.fields["where"]).choices = [("", _("Every page")), *_chapters_in_force()]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
         until, day = cleaned.get("until"), cleaned.get("day")
         at = cleaned.get("at") or LAST_MINUTE
         if until == OTHER and not day and "day" not in self.errors:
-            self.add_error("day", "Say until which day, or choose one of the ends above.")
+            self.add_error("day", _("Say until which day, or choose one of the ends above."))
         elif until and until != OTHER and (day or cleaned.get("at")):
-            self.add_error("until", "You typed a day or a time: choose “Until another day”, or empty it.")
+            self.add_error("until", _("You typed a day or a time: choose “Until another day”, or empty it."))
         elif until == OTHER and day:
             cleaned["expires_at"] = self._in_london(day, at)
         elif until in self.ends:
@@ -83,7 +89,7 @@ class NoticeForm(forms.Form):
         try:
             return cast(datetime, forms.DateTimeField().clean(f"{day:%Y-%m-%d} {at:%H:%M}"))
         except forms.ValidationError:
-            self.add_error("at", "The clocks change in that hour. Choose an hour before or after it.")
+            self.add_error("at", _("The clocks change in that hour. Choose an hour before or after it."))
             return None
 
     @property
@@ -101,14 +107,14 @@ def _ends(today: date) -> dict[str, tuple[str, date]]:
         later = last + timedelta(days=1)
         last = later.replace(day=calendar.monthrange(later.year, later.month)[1])
     return {
-        "today": (f"Until midnight today ({_said(today)})", today),
-        "week": (f"For one week, to the end of {_said(week)}", week),
-        "month": (f"Until {_said(last)}", last),
+        "today": (_("Until midnight today (%(today)s)") % {"today": _said(today)}, today),
+        "week": (_("For one week, to the end of %(week)s") % {"week": _said(week)}, week),
+        "month": (_("Until %(last)s") % {"last": _said(last)}, last),
     }
 
 
 def _said(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return workflow.day_said(day)
 
 
 def _chapters_in_force() -> list[tuple[str, str]]:
@@ -144,7 +150,7 @@ class NoticeAdmin(RecordAdmin):
         past = Paginator(notices.exclude(pk__in=[notice.pk for notice in up]), PAST_ON_A_PAGE)
         page = past.get_page(request.GET.get("page"))
         return self._page(
-            request, "admin/manual/notice/list.html", title="Notices", up=_with_places(up), past=page,
+            request, "admin/manual/notice/list.html", title=_("Notices"), up=_with_places(up), past=page,
             past_ones=_with_places(page.object_list), **(extra_context or {}),
         )  # fmt: skip
 
@@ -172,11 +178,15 @@ class NoticeAdmin(RecordAdmin):
                 except workflow.Refused as refused:
                     refusal = str(refused)
                 else:
-                    messages.success(request, f"The notice is up until {workflow.said(expires_at)}.")
+                    messages.success(
+                        request,
+                        _("The notice is up until %(expires_at)s.")
+                        % {"expires_at": workflow.said(expires_at)},
+                    )
                     return redirect("admin:manual_notice_changelist")
         wrong = bool(refusal or form.errors)
         return self._page(
-            request, "admin/manual/notice/form.html", status=422 if wrong else 200, title="Pin a notice",
+            request, "admin/manual/notice/form.html", status=422 if wrong else 200, title=_("Pin a notice"),
             form=form, preview=preview, seen=[preview] if preview else [], refusal=refusal, **(extra_context or {}),
         )  # fmt: skip
 
@@ -192,10 +202,10 @@ class NoticeAdmin(RecordAdmin):
         if not self.has_view_permission(request, notice) or request.method not in ("GET", "HEAD"):
             raise PermissionDenied
         if notice is None:
-            messages.warning(request, "There is no such notice.")
+            messages.warning(request, _("There is no such notice."))
             return redirect("admin:manual_notice_changelist")
         return self._page(
-            request, "admin/manual/notice/record.html", title="Notice", notice=notice,
+            request, "admin/manual/notice/record.html", title=_("Notice"), notice=notice,
             up=notice.is_up(), seen=[notice], where=_with_places([notice])[0][1], moments=timeline_of(notice),
             pinned_by=name_of(notice.pinned_by), **(extra_context or {}),
         )  # fmt: skip
@@ -206,7 +216,7 @@ class NoticeAdmin(RecordAdmin):
         return self.one_click(
             request,
             lambda: workflow.take_down(notice, by=cast(User, request.user)),
-            f"The notice is taken down: {notice.words}",
+            _("The notice is taken down: %(words)s") % {"words": notice.words},
         )
 
     def _page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -222,6 +232,6 @@ def _with_places(notices: Iterable[Notice]) -> list[tuple[Notice, str]]:
 
 def _place(notice: Notice, lines: Mapping[int, Line]) -> str:
     if notice.chapter is None:
-        return "every page"
+        return _("every page")
     line = lines.get(notice.chapter.pk)
     return f"“{line.name if line else workflow.title_of(notice.chapter)}”"

@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual.admin.record import RecordAdmin
 from manual.interchange.outside import chapters_leading_to
@@ -18,11 +20,11 @@ from manual.workflow import said
 
 
 class AnswerFilter(admin.SimpleListFilter):
-    title = "answer"
+    title = gettext_lazy("answer")
     parameter_name = "answers"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Does not answer"), ("yes", "Answers")]
+        return [("no", _("Does not answer")), ("yes", _("Answers"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[OutsideLink]) -> QuerySet[OutsideLink]:
         if self.value() == "no":
@@ -45,7 +47,7 @@ class OutsideLinkAdmin(RecordAdmin):
         return self.fields
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"title": "Outside links", **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("Outside links"), **(extra_context or {})})
 
     def changeform_view(
         self,
@@ -55,33 +57,33 @@ class OutsideLinkAdmin(RecordAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         return super().changeform_view(
-            request, object_id, form_url, {"title": "Outside link", **(extra_context or {})}
+            request, object_id, form_url, {"title": _("Outside link"), **(extra_context or {})}
         )
 
-    @admin.display(description="address")
+    @admin.display(description=gettext_lazy("address"))
     def leads_to(self, link: OutsideLink) -> SafeString:
         return format_html('<a href="{}" rel="noreferrer">{}</a>', link.address, link.address)
 
-    @admin.display(description="answer", ordering="problem")
+    @admin.display(description=gettext_lazy("answer"), ordering="problem")
     def answer(self, link: OutsideLink) -> str:
-        return link.problem or "It answers."
+        return link.problem or _("It answers.")
 
-    @admin.display(description="no answer since", ordering="failing_since")
+    @admin.display(description=gettext_lazy("no answer since"), ordering="failing_since")
     def since(self, link: OutsideLink) -> str:
         return said(link.failing_since) if link.failing_since else "–"
 
-    @admin.display(description="last asked", ordering="checked_at")
+    @admin.display(description=gettext_lazy("last asked"), ordering="checked_at")
     def asked(self, link: OutsideLink) -> str:
-        return said(link.checked_at) if link.checked_at else "never"
+        return said(link.checked_at) if link.checked_at else _("never")
 
-    @admin.display(description="where it is used")
+    @admin.display(description=gettext_lazy("where it is used"))
     def chapters(self, link: OutsideLink) -> SafeString | str:
         found = [
             (reverse("admin:manual_chapter_change", args=[key]), title)
             for key, title in chapters_leading_to(link.address)
         ]
         if not found:
-            return "In no chapter of the edition in force; perhaps in the meaning of a keyword."
+            return _("In no chapter of the edition in force; perhaps in the meaning of a keyword.")
         return format_html(
             '<ul class="plain-list">{}</ul>', format_html_join("", '<li><a href="{}">{}</a></li>', found)
         )

@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from manual import comparison, decoration, drafting, rendering, workflow
 from manual.admin import writing
-from manual.admin.decisions import Changed, keyword_names, state_of
+from manual.admin.decisions import Changed, agreement_said, keyword_names, state_of
 from manual.models import (
     Amendment,
     Contents,
@@ -73,7 +74,7 @@ def paper_view(record: VersionAdmin) -> Callable[[HttpRequest], HttpResponse]:
         else:
             versions, left_out = _named(request)
         if not versions:
-            raise Http404("None of these texts is still to be decided.")
+            raise Http404(_("None of these texts is still to be decided."))
         manual = Manual.objects.current()
         in_force = Edition.objects.in_force()
         items = [_item(number, version, in_force, manual) for number, version in enumerate(versions, start=1)]
@@ -84,9 +85,10 @@ def paper_view(record: VersionAdmin) -> Callable[[HttpRequest], HttpResponse]:
             "today": timezone.localtime(),
             "items": items,
             "left_out": left_out,
-            "title": f"Meeting paper: {edition.name or 'edition in preparation'}"
+            "title": _("Meeting paper: %(edition)s")
+            % {"edition": edition.name or _("edition in preparation")}
             if edition
-            else "Meeting paper",
+            else _("Meeting paper"),
         }
         return TemplateResponse(request, "admin/manual/amendment/paper.html", context)
 
@@ -95,10 +97,10 @@ def paper_view(record: VersionAdmin) -> Callable[[HttpRequest], HttpResponse]:
 
 def _edition_to_come(key: str) -> Edition:
     if not key.isdecimal() or len(key) > 9:
-        raise Http404("There is no such edition.")
+        raise Http404(_("There is no such edition."))
     edition: Edition = get_object_or_404(Edition, pk=int(key))
     if edition.state() not in ("in preparation", "scheduled"):
-        raise Http404("This edition has taken effect or was given up: there is nothing left to decide.")
+        raise Http404(_("This edition has taken effect or was given up: there is nothing left to decide."))
     return edition
 
 
@@ -128,7 +130,7 @@ def _named(request: HttpRequest) -> tuple[list[Any], int]:
                 "based_on", "author", "approver", "edition", model.CHAIN
             ).order_by("pk")
     if asked > MOST:
-        raise Http404(f"A meeting paper holds at most {MOST} texts.")
+        raise Http404(_("A meeting paper holds at most %(most)s texts.") % {"most": MOST})
     return found, asked - len(found)
 
 
@@ -160,24 +162,24 @@ def _item(number: int, version: Any, in_force: Edition | None, manual: Manual) -
         note=version.note,
         author=workflow.name_of(version.author) if version.author_id else "",
         state=state_of(version),
-        agreed=_agreed(version),
+        agreed=agreement_said(version),
         is_new=before is None,
     )
     if isinstance(version, Amendment):
         _fill_chapter(item, version, in_force, manual)
     elif isinstance(version, Definition):
-        item.kind = "New keyword" if before is None else "Changed keyword"
-        item.changed = _changed(before, version, {"Name": "name"})
+        item.kind = _("New keyword") if before is None else _("Changed keyword")
+        item.changed = _changed(before, version, {_("Name"): "name"})
         _fill_text(item, before.html if before else "", version.html, version.html, in_force)
     else:
-        item.kind = "New document" if before is None else "New version of a document"
+        item.kind = _("New document") if before is None else _("New version of a document")
         item.changed = _changed(
-            before, version, {"Title": "title", "Description": "description", "File": "filename"}
+            before, version, {_("Title"): "title", _("Description"): "description", _("File"): "filename"}
         )
         if before is None:
             item.changed = [
                 Changed(label, [comparison.Piece("same", words)])
-                for label, words in (("Description", version.description), ("File", version.filename))
+                for label, words in ((_("Description"), version.description), (_("File"), version.filename))
                 if words
             ]
     return item
@@ -188,32 +190,35 @@ def _fill_chapter(item: Item, amendment: Amendment, in_force: Edition | None, ma
     line = contents.by_chapter[amendment.chapter_id]
     significance = Significance(amendment.significance)
     item.name = line.name or amendment.title_shown
-    item.kind = significance.label
-    item.consequence = writing.CONSEQUENCES[significance]
+    item.kind = str(significance.label)
+    item.consequence = str(writing.CONSEQUENCES[significance])
     if significance == Significance.WITHDRAWN and amendment.successor_id:
         follows = contents.by_chapter.get(amendment.successor_id)
-        item.consequence += f" Read instead: {follows.name if follows else amendment.successor}."
+        name = follows.name if follows else str(amendment.successor)
+        item.consequence = f"{item.consequence} " + _("Read instead: %(name)s.") % {"name": name}
     before = amendment.based_on
-    item.changed = _changed(before, amendment, {"Title": "title", "Remark": "remark", "Address": "link"})
+    item.changed = _changed(
+        before, amendment, {_("Title"): "title", _("Remark"): "remark", _("Address"): "link"}
+    )
     if before is not None and before.areas != amendment.areas:
         names = [
-            manual.area_names(each.areas) if each.areas else "everywhere" for each in (before, amendment)
+            manual.area_names(each.areas) if each.areas else _("everywhere") for each in (before, amendment)
         ]
-        item.changed.append(Changed("Applies to", comparison.tracked_words(*names)))
+        item.changed.append(Changed(_("Applies to"), comparison.tracked_words(*names)))
     if before is not None and before.keywords_off != amendment.keywords_off:
-        names = [keyword_names(each.keywords_off) or "none" for each in (before, amendment)]
-        item.changed.append(Changed("Keywords not explained", comparison.tracked_words(*names)))
+        names = [keyword_names(each.keywords_off) or _("none") for each in (before, amendment)]
+        item.changed.append(Changed(_("Keywords not explained"), comparison.tracked_words(*names)))
     if before is not None and before.counterpart_id != amendment.counterpart_id:
         seen = [contents.by_chapter.get(each.counterpart_id or 0) for each in (before, amendment)]
         names = [
-            line.name if line else str(each.counterpart or "none")
+            line.name if line else str(each.counterpart or _("none"))
             for line, each in zip(seen, (before, amendment), strict=True)
         ]
-        item.changed.append(Changed("For other areas see", comparison.tracked_words(*names)))
+        item.changed.append(Changed(_("For other areas see"), comparison.tracked_words(*names)))
     if amendment.text.strip() and not amendment.html:
         item.unshown = next(
             (each.message for each in drafting.problems_of(amendment) if each.blocking),
-            "The text cannot be shown as it is written.",
+            _("The text cannot be shown as it is written."),
         )
         return
     if significance == Significance.WITHDRAWN:
@@ -227,8 +232,12 @@ def _fill_text(item: Item, before: str, after: str, full: str, in_force: Edition
     if not item.is_new:
         tracked = comparison.tracked_changes(before, after, only_changes=True)
         if tracked.changed:
-            moved = f", {tracked.moved} moved" if tracked.moved else ""
-            item.counted = f"Words: {tracked.added} added, {tracked.removed} removed{moved}."
+            counts = {"added": tracked.added, "removed": tracked.removed, "moved": tracked.moved}
+            item.counted = (
+                _("Words: %(added)s added, %(removed)s removed, %(moved)s moved.") % counts
+                if tracked.moved
+                else _("Words: %(added)s added, %(removed)s removed.") % counts
+            )
             html = tracked.html
             if in_force is not None:
                 html = decoration.decorate_changes(html, Contents.of(in_force))
@@ -245,14 +254,6 @@ def _changed(before: Any, after: Any, fields: dict[str, str]) -> list[Changed]:
         for label, name in fields.items()
         if getattr(before, name) != getattr(after, name)
     ]
-
-
-def _agreed(version: Any) -> str:
-    if not (version.agreed_by or version.agreed_on or version.minute):
-        return ""
-    on = f" on {version.agreed_on.day} {version.agreed_on:%B %Y}" if version.agreed_on else ""
-    minute = f", minute {version.minute}" if version.minute else ""
-    return f"Agreed by {version.agreed_by or 'a meeting'}{on}{minute}."
 
 
 def _apart(html: str, prefix: str) -> SafeString:

@@ -18,37 +18,49 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from manual import workflow
-from manual.workflow.people import ADMINISTRATOR, APPROVER, EDITOR, ROLES, check_change
+from manual.workflow.people import ADMINISTRATOR, APPROVER, EDITOR, ROLES, check_change, role_said
 
 ROLE_CHOICES = [
-    ("", "None: cannot sign in to these pages"),
-    (EDITOR, "Editor: writes texts, keywords and documents, and submits them for approval"),
+    ("", gettext_lazy("None: cannot sign in to these pages")),
+    (EDITOR, gettext_lazy("Editor: writes texts, keywords and documents, and submits them for approval")),
     (
         APPROVER,
-        "Approver: also approves or returns what others wrote, arranges the contents, puts up notices, and publishes "
-        "editions",
+        gettext_lazy(
+            "Approver: also approves or returns what others wrote, arranges the contents, puts "
+            "up notices, and publishes editions"
+        ),
     ),
-    (ADMINISTRATOR, "Administrator: also looks after people and settings"),
+    (ADMINISTRATOR, gettext_lazy("Administrator: also looks after people and settings")),
 ]
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the stubs only
     """A person as an administrator sees them: a name, a role, and whether they may sign in."""
 
-    role = forms.ChoiceField(choices=ROLE_CHOICES, required=False, widget=forms.RadioSelect, label="Role")
+    role = forms.ChoiceField(
+        choices=ROLE_CHOICES, required=False, widget=forms.RadioSelect, label=gettext_lazy("Role")
+    )
     by: User  # who is asking; set by the admin
 
     class Meta:
         model = User
         fields: tuple[str, ...] = ("username", "first_name", "last_name", "email", "is_active")
-        labels = {"username": "User name", "email": "E-mail address", "is_active": "May sign in"}
+        labels = {
+            "username": gettext_lazy("User name"),
+            "email": gettext_lazy("E-mail address"),
+            "is_active": gettext_lazy("May sign in"),
+        }
         help_texts = {
-            "username": "What they type to sign in. Letters, digits and @ . + - _",
-            "email": "For colleagues who look after the manual; readers never see it.",
-            "is_active": "Take the tick away when somebody leaves. What they decided stays on record under their name.",
+            "username": gettext_lazy("What they type to sign in. Letters, digits and @ . + - _"),
+            "email": gettext_lazy("For colleagues who look after the manual; readers never see it."),
+            "is_active": gettext_lazy(
+                "Take the tick away when somebody leaves. What they decided stays on record under their name."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -68,7 +80,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg] # generic in the st
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
         if User.objects.exclude(pk=self.instance.pk).filter(username__iexact=username).exists():
-            raise forms.ValidationError("Somebody has this user name already.")
+            raise forms.ValidationError(_("Somebody has this user name already."))
         return username
 
     @property
@@ -82,7 +94,7 @@ class NewPersonForm(SetPasswordMixin, PersonForm):  # type: ignore[type-arg] # g
     """A new person, with the password for the first time that they sign in."""
 
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1="First password", label2="First password, again"
+        label1=gettext_lazy("First password"), label2=gettext_lazy("First password, again")
     )
 
     class Meta(PersonForm.Meta):
@@ -101,7 +113,7 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg] #
     """A password that an administrator gives to somebody who has forgotten theirs."""
 
     password1, password2 = SetPasswordMixin.create_password_fields(
-        label1="New password", label2="New password, again"
+        label1=gettext_lazy("New password"), label2=gettext_lazy("New password, again")
     )
 
     def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
@@ -115,11 +127,11 @@ class NewPasswordForm(SetPasswordMixin, forms.Form):  # type: ignore[type-arg] #
 
 
 class RoleFilter(admin.SimpleListFilter):
-    title = "role"
+    title = gettext_lazy("role")
     parameter_name = "role"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((role, role) for role in ROLES), ("none", "No role")]
+        return [*((role, role_said(role)) for role in ROLES), ("none", _("No role"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
         if self.value() in ROLES:
@@ -132,7 +144,7 @@ class RoleFilter(admin.SimpleListFilter):
 class ActiveFilter(admin.BooleanFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.title = "may sign in"
+        self.title = _("may sign in")
 
 
 class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the stubs only
@@ -146,18 +158,20 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
     actions = None
     change_form_template = "admin/auth/user/person.html"
     fieldsets = (
-        ("Who", {"fields": ("username", "first_name", "last_name", "email")}),
-        ("What they may do", {"fields": ("role", "is_active")}),
+        (gettext_lazy("Who"), {"fields": ("username", "first_name", "last_name", "email")}),
+        (gettext_lazy("What they may do"), {"fields": ("role", "is_active")}),
     )
     add_fieldsets = (
-        ("Who", {"fields": ("username", "first_name", "last_name", "email")}),
-        ("What they may do", {"fields": ("role",)}),
+        (gettext_lazy("Who"), {"fields": ("username", "first_name", "last_name", "email")}),
+        (gettext_lazy("What they may do"), {"fields": ("role",)}),
         (
-            "First password",
+            gettext_lazy("First password"),
             {
                 "fields": ("password1", "password2"),
-                "description": "Tell it to them yourself, not by e-mail. They are asked for one of their own when they "
-                "first sign in.",
+                "description": gettext_lazy(
+                    "Tell it to them yourself, not by e-mail. They are asked for one of their own when they "
+                    "first sign in."
+                ),
             },
         ),
     )
@@ -168,30 +182,33 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         people: QuerySet[User] = super().get_queryset(request).prefetch_related("groups")
         return people
 
-    @admin.display(description="name", ordering="last_name")
+    @admin.display(description=gettext_lazy("name"), ordering="last_name")
     def name(self, person: User) -> str:
         full = person.get_full_name()
         return f"{full} ({person.get_username()})" if full else person.get_username()
 
-    @admin.display(description="e-mail address", ordering="email")
+    @admin.display(description=gettext_lazy("e-mail address"), ordering="email")
     def email_address(self, person: User) -> str:
         return person.email or "–"
 
-    @admin.display(description="role")
+    @admin.display(description=gettext_lazy("role"))
     def role(self, person: User) -> str:
-        role = workflow.role_of(person)
-        return f"{role or 'No role'}, and the whole site" if person.is_superuser else role or "–"
+        role = role_said(workflow.role_of(person)) if workflow.role_of(person) else ""
+        return (
+            _("%(role)s, and the whole site") % {"role": role or _("No role")}
+            if person.is_superuser
+            else role or "–"
+        )
 
-    @admin.display(description="may sign in", boolean=True, ordering="is_active")
+    @admin.display(description=gettext_lazy("may sign in"), boolean=True, ordering="is_active")
     def active(self, person: User) -> bool:
         return person.is_active
 
-    @admin.display(description="last signed in", ordering="last_login")
+    @admin.display(description=gettext_lazy("last signed in"), ordering="last_login")
     def last_here(self, person: User) -> str:
         if not person.last_login:
-            return "never"
-        day = timezone.localtime(person.last_login)
-        return f"{day.day} {day:%B %Y}"
+            return _("never")
+        return workflow.day_said(timezone.localtime(person.last_login))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         return self.add_fieldsets if obj is None else self.fieldsets
@@ -202,7 +219,7 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         return ()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        return super().changelist_view(request, {"title": "People", **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("People"), **(extra_context or {})})
 
     # --- Who may -----------------------------------------------------------------------------------------------
 
@@ -257,7 +274,11 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
             return redirect(request.path)
 
     def _words(self, object_id: str | None) -> dict[str, Any]:
-        return {"title": "Add a person"} if object_id is None else {"title": "Person", "show_delete": False}
+        return (
+            {"title": _("Add a person")}
+            if object_id is None
+            else {"title": _("Person"), "show_delete": False}
+        )
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if change:
@@ -281,7 +302,7 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         if not object_id.isdecimal():
-            raise Http404("There is no such person.")
+            raise Http404(_("There is no such person."))
         return redirect(f"{reverse('admin:manual_event_changelist')}?person__id__exact={int(object_id)}")
 
     # --- A new password ----------------------------------------------------------------------------------------
@@ -299,7 +320,7 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
         """Gives somebody a new password, and lets them in again where mistakes had closed signing in."""
         person = self.get_queryset(request).filter(pk=pk).first()
         if person is None:
-            raise Http404("There is no such person.")
+            raise Http404(_("There is no such person."))
         if not self.has_change_permission(request, person):
             raise PermissionDenied
         if person.pk == request.user.pk:
@@ -314,13 +335,16 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
                 open_sign_in(username=person.get_username())
                 messages.success(
                     request,
-                    f"{workflow.name_of(person)} has a new password. They are asked for one of their own when they "
-                    "sign in with it.",
+                    _(
+                        "%(person)s has a new password. They are asked for one of their own when they sign in "
+                        "with it."
+                    )
+                    % {"person": workflow.name_of(person)},
                 )
                 return redirect("admin:auth_user_change", person.pk)
         context = {
             **self.admin_site.each_context(request),
-            "title": f"New password for {workflow.name_of(person)}",
+            "title": _("New password for %(person)s") % {"person": workflow.name_of(person)},
             "form": form,
             "person": person,
             "opts": self.opts,

@@ -15,6 +15,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
 
 from manual import search
 from manual.admin.record import RecordAdmin
@@ -80,7 +81,7 @@ class SearchedAdmin(RecordAdmin):
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": "What readers look for",
+            "title": _("What readers look for"),
             "which": which,
             "lines": lines,
             "page": page,

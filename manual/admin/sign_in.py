@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -61,7 +62,7 @@ def closed(request: HttpRequest, response: Any = None, credentials: Any = None) 
         "admin/sign_in_closed.html",
         {
             **admin.site.each_context(request),
-            "title": "Signing in is closed for a while",
+            "title": _("Signing in is closed for a while"),
             "mistakes": settings.AXES_FAILURE_LIMIT,
             "minutes": int(settings.AXES_COOLOFF_TIME.total_seconds() // 60),
         },

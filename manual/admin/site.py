@@ -15,6 +15,8 @@ from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import workflow
 from manual.admin.desk import Desk
@@ -22,21 +24,21 @@ from manual.models import Manual
 
 # How the lists are called, in the order in which they stand.
 THE_MANUAL = {
-    "Chapter": "Chapters",
-    "Amendment": "Texts of chapters",
-    "Keyword": "Keywords",
-    "Document": "Documents",
-    "Edition": "Editions",
-    "Notice": "Notices",
-    "Synonym": "Words that mean the same",
-    "Searched": "What readers look for",
+    "Chapter": gettext_lazy("Chapters"),
+    "Amendment": gettext_lazy("Texts of chapters"),
+    "Keyword": gettext_lazy("Keywords"),
+    "Document": gettext_lazy("Documents"),
+    "Edition": gettext_lazy("Editions"),
+    "Notice": gettext_lazy("Notices"),
+    "Synonym": gettext_lazy("Words that mean the same"),
+    "Searched": gettext_lazy("What readers look for"),
 }
 LOOKED_AFTER = {
-    "User": "People",
-    "Group": "Roles",
-    "Manual": "Settings",
-    "Event": "Record of decisions",
-    "OutsideLink": "Outside links",
+    "User": gettext_lazy("People"),
+    "Group": gettext_lazy("Roles"),
+    "Manual": gettext_lazy("Settings"),
+    "Event": gettext_lazy("Record of decisions"),
+    "OutsideLink": gettext_lazy("Outside links"),
 }
 
 # In the session of somebody whose password another person chose.
@@ -49,14 +51,16 @@ class SignInForm(AdminAuthenticationForm):
     error_messages = {
         **AdminAuthenticationForm.error_messages,
         "invalid_login": (
-            "No editor has this user name and password. Capital letters matter in both. After several mistakes "
-            "signing in is closed for a quarter of an hour."
+            gettext_lazy(
+                "No editor has this user name and password. Capital letters matter in both. After several mistakes "
+                "signing in is closed for a quarter of an hour."
+            )
         ),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "User name"
+        self.fields["username"].label = _("User name")
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
@@ -86,7 +90,7 @@ class OwnPasswordView(PasswordChangeView):
 class ManualAdminSite(admin.AdminSite):
     """Django's admin, with the manual's name and the desk."""
 
-    index_title = "Desk"
+    index_title = gettext_lazy("Desk")
     login_form = SignInForm
     enable_nav_sidebar = True
 
@@ -108,8 +112,8 @@ class ManualAdminSite(admin.AdminSite):
         models = {model["object_name"]: model for app in listed for model in app["models"]}
         groups = []
         for name, label, members in (
-            ("The manual", "the-manual", THE_MANUAL),
-            ("People and settings", "people-and-settings", LOOKED_AFTER),
+            (_("The manual"), "the-manual", THE_MANUAL),
+            (_("People and settings"), "people-and-settings", LOOKED_AFTER),
         ):
             found = [{**models[key], "name": words} for key, words in members.items() if key in models]
             if found:
@@ -139,7 +143,7 @@ class ManualAdminSite(admin.AdminSite):
                 if request.path not in (own, reverse("admin:logout")):
                     messages.info(
                         request,
-                        "Choose a password of your own first: whoever gave you the present one knows it.",
+                        _("Choose a password of your own first: whoever gave you the present one knows it."),
                     )
                     return redirect(own)
             return view(request, *args, **kwargs)
@@ -166,4 +170,4 @@ def note_a_borrowed_password(sender: Any, request: HttpRequest, user: User, **kw
         request.session[BORROWED] = True
 
 
-user_logged_in.connect(note_a_borrowed_password, dispatch_uid="a borrowed password")
+user_logged_in.connect(note_a_borrowed_password, dispatch_uid=gettext_lazy("a borrowed password"))

@@ -18,6 +18,8 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import search, workflow
 from manual.admin.record import RecordAdmin
@@ -35,19 +37,21 @@ class SynonymForm(forms.Form):
     """A set before search goes by it. What is wrong with it, the verbs say."""
 
     words = forms.CharField(
-        label="Words that mean the same",
+        label=gettext_lazy("Words that mean the same"),
         required=False,
         max_length=MOST_FORMS * (LONGEST + 2) * 2,
         widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
-        help_text="Each on a line of its own, at least two: the words that readers type, and the words that the manual "
-        "has. Capitals, accents and hyphens make no difference.",
+        help_text=gettext_lazy(
+            "Each on a line of its own, at least two: the words that readers type, and the words that the manual "
+            "has. Capitals, accents and hyphens make no difference."
+        ),
     )
     note = forms.CharField(
-        label="Note for other editors",
+        label=gettext_lazy("Note for other editors"),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"class": "vTextField"}),
-        help_text="Why, if it is not plain. Readers never see it.",
+        help_text=gettext_lazy("Why, if it is not plain. Readers never see it."),
     )
     # What was there when the form was shown.
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -104,7 +108,7 @@ class SynonymAdmin(RecordAdmin):
             for synonym in page.object_list
         ]
         return self._page(
-            request, "admin/manual/synonym/list.html", title="Words that mean the same", rows=rows, page=page,
+            request, "admin/manual/synonym/list.html", title=_("Words that mean the same"), rows=rows, page=page,
             wanted=wanted, out=out, count=len(found), any=bool(listed),
             further=urlencode({"q": wanted, **({"which": "taken-out"} if out else {})}), **(extra_context or {}),
         )  # fmt: skip
@@ -129,12 +133,12 @@ class SynonymAdmin(RecordAdmin):
             except workflow.Refused as refused:
                 refusal = str(refused)
             else:
-                messages.success(request, "Search goes by it from now on.")
+                messages.success(request, _("Search goes by it from now on."))
                 return redirect("admin:manual_synonym_change", synonym.pk)
         wrong = bool(refusal or form.errors)
         return self._page(
             request, "admin/manual/synonym/form.html", status=422 if wrong else 200,
-            title="New words that mean the same", form=form, refusal=refusal, begun_with=words,
+            title=_("New words that mean the same"), form=form, refusal=refusal, begun_with=words,
             **(extra_context or {}),
         )  # fmt: skip
 
@@ -150,7 +154,7 @@ class SynonymAdmin(RecordAdmin):
         if not self.has_view_permission(request, synonym):
             raise PermissionDenied
         if synonym is None:
-            messages.warning(request, "There are no such words.")
+            messages.warning(request, _("There are no such words."))
             return redirect("admin:manual_synonym_changelist")
         refusal = ""
         asked = request.POST.copy() if request.method == "POST" else None
@@ -161,8 +165,11 @@ class SynonymAdmin(RecordAdmin):
             try:
                 if form.cleaned_data["seen"] != _stamp(synonym):
                     raise workflow.Refused(
-                        "Somebody else has changed these words since this page was shown. Above you see what they say "
-                        "now; your words are still in the form. Save again if they are right."
+                        _(
+                            "Somebody else has changed these words since this page was shown. "
+                            "Above you see what they say now; your words are still in the form. "
+                            "Save again if they are right."
+                        )
                     )
                 workflow.change_synonym(
                     synonym, by=cast(User, request.user), forms=form.lines, note=form.cleaned_data["note"]
@@ -172,7 +179,7 @@ class SynonymAdmin(RecordAdmin):
                 if asked is not None:
                     asked["seen"] = _stamp(synonym)
             else:
-                messages.success(request, "Saved. Search goes by it from now on.")
+                messages.success(request, _("Saved. Search goes by it from now on."))
                 return redirect("admin:manual_synonym_change", synonym.pk)
         wrong = bool(refusal or form.errors)
         return self._page(
@@ -187,7 +194,7 @@ class SynonymAdmin(RecordAdmin):
         return self.one_click(
             request,
             lambda: workflow.take_out_synonym(synonym, by=cast(User, request.user)),
-            f"Taken out: {synonym}. Search goes by it no longer.",
+            _("Taken out: %(synonym)s. Search goes by it no longer.") % {"synonym": synonym},
         )
 
     def _page(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:

@@ -9,44 +9,46 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual.models import Chapter, Document, Edition, Event, Keyword, Status
 from manual.workflow import name_of
 
 # What was done, of each verb that is put on record.
 DONE = {
-    "draft": "Draft begun",
-    "put back": "Earlier text put back",
-    "revise": "Words changed",
-    "bring up to date": "Brought up to date",
-    "comment": "Comment",
-    "submit": "Submitted for approval",
-    "take back": "Taken back by its author",
-    "return": "Returned to its author",
-    "approve": "Approved",
-    "abandon": "Abandoned",
-    "begin": "Chapter begun",
-    "move": "Moved in the contents",
-    "number": "Numbering changed",
-    "look after": "Care of the chapter changed",
-    "review": "Reviewed",
-    "prepare": "Edition begun",
-    "change": "Changed",
-    "gather": "Contents of the edition chosen",
-    "give up": "Given up",
-    "publish": "Published",
-    "unschedule": "Taken back before it took effect",
-    "take out": "Taken out of its edition",
-    "pin": "Notice put up",
-    "take down": "Notice taken down",
-    "add synonym": "Words that mean the same added",
-    "change synonym": "Words that mean the same changed",
-    "take out synonym": "Words that mean the same taken out",
-    "add person": "Person added",
-    "change person": "Person changed",
-    "set password": "Password replaced by an administrator",
-    "change password": "Own password chosen",
-    "change settings": "Settings changed",
+    "draft": gettext_lazy("Draft begun"),
+    "put back": gettext_lazy("Earlier text put back"),
+    "revise": gettext_lazy("Words changed"),
+    "bring up to date": gettext_lazy("Brought up to date"),
+    "comment": gettext_lazy("Comment"),
+    "submit": gettext_lazy("Submitted for approval"),
+    "take back": gettext_lazy("Taken back by its author"),
+    "return": gettext_lazy("Returned to its author"),
+    "approve": gettext_lazy("Approved"),
+    "abandon": gettext_lazy("Abandoned"),
+    "begin": gettext_lazy("Chapter begun"),
+    "move": gettext_lazy("Moved in the contents"),
+    "number": gettext_lazy("Numbering changed"),
+    "look after": gettext_lazy("Care of the chapter changed"),
+    "review": gettext_lazy("Reviewed"),
+    "prepare": gettext_lazy("Edition begun"),
+    "change": gettext_lazy("Changed"),
+    "gather": gettext_lazy("Contents of the edition chosen"),
+    "give up": gettext_lazy("Given up"),
+    "publish": gettext_lazy("Published"),
+    "unschedule": gettext_lazy("Taken back before it took effect"),
+    "take out": gettext_lazy("Taken out of its edition"),
+    "pin": gettext_lazy("Notice put up"),
+    "take down": gettext_lazy("Notice taken down"),
+    "add synonym": gettext_lazy("Words that mean the same added"),
+    "change synonym": gettext_lazy("Words that mean the same changed"),
+    "take out synonym": gettext_lazy("Words that mean the same taken out"),
+    "add person": gettext_lazy("Person added"),
+    "change person": gettext_lazy("Person changed"),
+    "set password": gettext_lazy("Password replaced by an administrator"),
+    "change password": gettext_lazy("Own password chosen"),
+    "change settings": gettext_lazy("Settings changed"),
 }
 VERSIONS = ("amendment", "definition", "document_version")
 
@@ -99,18 +101,27 @@ def moments(events: Iterable[Event], *, name_versions: bool = False) -> list[Mom
 
 def _moment(event: Event, name_versions: bool) -> Moment:
     version = next((getattr(event, name) for name in VERSIONS if getattr(event, f"{name}_id")), None)
-    done = DONE.get(event.verb, event.verb.capitalize())
+    done = str(DONE.get(event.verb, event.verb.capitalize()))
     if event.verb == "publish" and event.edition:
         later = event.edition.effective_at and event.edition.effective_at > event.at
-        done = "Scheduled" if later else "Published"
+        done = _("Scheduled") if later else _("Published")
         if version is not None:
-            done = f"{done} with {event.edition}"
+            done = (
+                _("Scheduled with %(edition)s") % {"edition": event.edition}
+                if later
+                else _("Published with %(edition)s") % {"edition": event.edition}
+            )
     elif event.verb == "take out" and event.to_status in Status.values:
-        done = f"Taken out of its edition; {Status(event.to_status).label.lower()} again"
+        done = _("Taken out of its edition; %(status)s again") % {
+            "status": Status(event.to_status).label.lower()
+        }
     about = address = ""
     if name_versions and version is not None:
         about = (
-            f"{version.title_shown}, version {version.sequence}" if version.sequence else version.title_shown
+            _("%(title)s, version %(sequence)s")
+            % {"title": version.title_shown, "sequence": version.sequence}
+            if version.sequence
+            else version.title_shown
         )
         address = reverse(f"admin:manual_{version._meta.model_name}_change", args=[version.pk])
     changed = event.from_status and event.from_status != event.to_status

@@ -17,6 +17,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from manual import comparison, drafting, workflow
@@ -29,15 +31,19 @@ if TYPE_CHECKING:
     from manual.admin.decisions import VersionAdmin
 
 # Short words that both may have changed, and what they are called. Where both did, the author's stand in the form.
-SHORT_WORDS = {"title": "Title", "remark": "Remark", "link": "Address of the outside document"}
+SHORT_WORDS = {
+    "title": gettext_lazy("Title"),
+    "remark": gettext_lazy("Remark"),
+    "link": gettext_lazy("Address of the outside document"),
+}
 # What is taken over from the text in force unless the draft says otherwise.
 SETTINGS = {
-    "areas": "Applies to",
-    "counterpart": "For other areas see",
-    "passage_status": "Status",
-    "numbering": "Numbering",
-    "label": "Words before its entry",
-    "keywords_off": "Keywords not explained",
+    "areas": gettext_lazy("Applies to"),
+    "counterpart": gettext_lazy("For other areas see"),
+    "passage_status": gettext_lazy("Status"),
+    "numbering": gettext_lazy("Numbering"),
+    "label": gettext_lazy("Words before its entry"),
+    "keywords_off": gettext_lazy("Keywords not explained"),
 }
 
 _PLACE = re.compile(
@@ -54,18 +60,21 @@ class JoinedForm(forms.Form):
 
     onto = forms.IntegerField(required=False, widget=forms.HiddenInput)
     revision = forms.IntegerField(widget=forms.HiddenInput)
-    title = forms.CharField(label="Title", max_length=300)
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=300)
     remark = forms.CharField(
-        label="Remark",
+        label=gettext_lazy("Remark"),
         max_length=200,
         required=False,
-        help_text="Shown beside the title, such as: under review.",
+        help_text=gettext_lazy("Shown beside the title, such as: under review."),
     )
     link = forms.URLField(
-        label="Address of the outside document", max_length=500, required=False, assume_scheme="https"
+        label=gettext_lazy("Address of the outside document"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
     )
     text = forms.CharField(
-        label="The text with both changes",
+        label=gettext_lazy("The text with both changes"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "true"}),
@@ -129,16 +138,18 @@ def up_to_date_view(record: VersionAdmin) -> Callable[[HttpRequest, int], HttpRe
         )  # fmt: skip
         amendment = Amendment.objects.select_related(*related).filter(pk=pk).first()
         if amendment is None:
-            raise Http404("There is no such draft.")
+            raise Http404(_("There is no such draft."))
         if not record.has_view_permission(request, amendment):
             raise PermissionDenied
         own = amendment.author_id in (None, request.user.pk)
         if not own or not request.user.has_perm(workflow.permission.SUBMIT):
-            sentence = "Only its author brings a draft up to date. Ask them, or begin a draft of your own."
+            sentence = _("Only its author brings a draft up to date. Ask them, or begin a draft of your own.")
             return not_permitted(request, record.admin_site, sentence, record.record_address(amendment))
         if not amendment.writable:
             state = amendment.get_status_display().lower()
-            messages.warning(request, f"It is {state} now, so it cannot be brought up to date.")
+            messages.warning(
+                request, _("It is %(state)s now, so it cannot be brought up to date.") % {"state": state}
+            )
             return redirect(record.record_address(amendment))
         return Joining(record, request, amendment).answer()
 
@@ -173,7 +184,7 @@ class Joining:
         if self.request.method == "POST":
             return self._posted()
         if workflow.is_up_to_date(self.amendment) and self.onto == self.amendment.based_on:
-            messages.info(self.request, "It is up to date: nothing has to be done.")
+            messages.info(self.request, _("It is up to date: nothing has to be done."))
             return redirect(self.record.record_address(self.amendment))
         return self._page(JoinedForm(initial=self._initial(), chapter_kind=self.amendment.chapter.kind))
 
@@ -212,18 +223,23 @@ class Joining:
         if left:
             lines = ", ".join(str(line) for line in left)
             form.add_error(
-                "text", f"Both changed the same words here, and it is not settled yet: line {lines}."
+                "text",
+                _("Both changed the same words here, and it is not settled yet: line %(lines)s.")
+                % {"lines": lines},
             )
             return self._page(form, status=422)
         wanted = form.cleaned_data["onto"]
         if (self.onto.pk if self.onto else None) != wanted:
             self._go_on_from(wanted, data)
             return self._page(
-                JoinedForm(data, chapter_kind=self.amendment.chapter.kind), status=409,
-                refusal="The text in force changed again while this page was open. Nothing was saved yet. What changed "
-                "is put into your words below, as far as they could be joined; compare them with the changes as they "
-                "are shown now, and save again.",
-            )  # fmt: skip
+                JoinedForm(data, chapter_kind=self.amendment.chapter.kind),
+                status=409,
+                refusal=_(
+                    "The text in force changed again while this page was open. Nothing was saved "
+                    "yet. What changed is put into your words below, as far as they could be "
+                    "joined; compare them with the changes as they are shown now, and save again."
+                ),
+            )
         words: dict[str, Any] = {
             name: form.cleaned_data[name] for name in (*SHORT_WORDS, "text") if name in form.fields
         }
@@ -245,13 +261,17 @@ class Joining:
         except workflow.Overtaken as overtaken:
             data["revision"] = str(overtaken.current.revision)
             return self._page(
-                JoinedForm(data, chapter_kind=self.amendment.chapter.kind), status=409,
-                refusal=f"{overtaken} Nothing was saved here. Look at the draft in another window; if you save again, "
-                "the words below take the place of what was saved there.",
-            )  # fmt: skip
+                JoinedForm(data, chapter_kind=self.amendment.chapter.kind),
+                status=409,
+                refusal=_(
+                    "%(overtaken)s Nothing was saved here. Look at the draft in another window; if you save "
+                    "again, the words below take the place of what was saved there."
+                )
+                % {"overtaken": overtaken},
+            )
         except (workflow.Refused, AmendmentRefused) as refusal:
             return self._page(form, status=409, refusal=str(refusal))
-        messages.success(self.request, "Brought up to date. Read it once more before you submit it.")
+        messages.success(self.request, _("Brought up to date. Read it once more before you submit it."))
         return redirect("admin:manual_amendment_write", self.amendment.pk)
 
     def _go_on_from(self, wanted: int | None, data: QueryDict) -> None:
@@ -282,7 +302,7 @@ class Joining:
             form.data = {**form.data.dict(), "onto": str(onto.pk) if onto else ""}  # type: ignore[attr-defined] # a QueryDict
         context = {
             **self.record.admin_site.each_context(self.request),
-            "title": f"Bring up to date: {amendment.title_shown}",
+            "title": _("Bring up to date: %(title)s") % {"title": amendment.title_shown},
             "amendment": amendment,
             "record_address": self.record.record_address(amendment),
             "list_address": reverse("admin:manual_amendment_changelist"),
@@ -309,12 +329,18 @@ class Joining:
         edition = text.edition
         if edition is None or edition.effective_at is None:
             return ""
-        begins = "in force since" if edition.state() != "scheduled" else "takes effect on"
-        return f"version {text.sequence}, {begins} {said(edition.effective_at)} (edition {edition.number})"
+        words = {
+            "sequence": text.sequence,
+            "moment": said(edition.effective_at),
+            "number": edition.number,
+        }
+        if edition.state() == "scheduled":
+            return _("version %(sequence)s, takes effect on %(moment)s (edition %(number)s)") % words
+        return _("version %(sequence)s, in force since %(moment)s (edition %(number)s)") % words
 
     def _changed(self, after: Amendment) -> list[Changed]:
         return [
-            Changed(label, comparison.tracked_words(self._before(name), getattr(after, name)))
+            Changed(str(label), comparison.tracked_words(self._before(name), getattr(after, name)))
             for name, label in SHORT_WORDS.items()
             if self._before(name) != getattr(after, name)
         ]
@@ -332,5 +358,8 @@ class Joining:
                 words = keyword_names(new)
             if name == "counterpart" and new:
                 words = workflow.title_of(new)
-            sentences.append(f"{label}: {words or 'nothing any more'}, as in the text in force.")
+            sentences.append(
+                _("%(label)s: %(words)s, as in the text in force.")
+                % {"label": label, "words": words or _("nothing any more")}
+            )
         return sentences

@@ -23,7 +23,8 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
@@ -59,13 +60,19 @@ MAY_READ = ("manual.view_amendment", SUBMIT, APPROVE)
 
 # In plain words, with what follows for readers.
 CONSEQUENCES = {
-    Significance.NEW: ("New: flagged New in the contents, and listed among the changes."),
-    Significance.AMENDED: ("Amended: flagged Updated in the contents, and listed among the changes."),
+    Significance.NEW: (gettext_lazy("New: flagged New in the contents, and listed among the changes.")),
+    Significance.AMENDED: (
+        gettext_lazy("Amended: flagged Updated in the contents, and listed among the changes.")
+    ),
     Significance.CORRECTION: (
-        "Correction: a slip is put right, no instruction changes. Listed, not flagged, nobody is e-mailed."
+        gettext_lazy(
+            "Correction: a slip is put right, no instruction changes. Listed, not flagged, nobody is e-mailed."
+        )
     ),
     Significance.WITHDRAWN: (
-        "Withdrawn: no longer in force. The page stays, says so, and names what to read instead."
+        gettext_lazy(
+            "Withdrawn: no longer in force. The page stays, says so, and names what to read instead."
+        )
     ),
 }
 
@@ -103,69 +110,92 @@ class WritingForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
     # Two lines, so that a long title can be read; it is one line all the same.
     title = forms.CharField(
-        max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"})
+        label=gettext_lazy("Title"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "true"}),
     )
     text = forms.CharField(
-        required=False, strip=False, widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true"})
+        label=gettext_lazy("Text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 28, "spellcheck": "true"}),
     )
     note = forms.CharField(
-        label="What changed and why",
+        label=gettext_lazy("What changed and why"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "true"}),
-        help_text="Readers see this note above the text and in the list of changes. It is needed before you submit.",
+        help_text=gettext_lazy(
+            "Readers see this note above the text and in the list of changes. It is needed before you submit."
+        ),
     )
     significance = forms.ChoiceField(
-        label="What kind of change is it?", widget=forms.RadioSelect, required=False
+        label=gettext_lazy("What kind of change is it?"), widget=forms.RadioSelect, required=False
     )
     successor = forms.ChoiceField(
-        label="What to read instead", required=False, help_text="The chapter to which readers are led."
+        label=gettext_lazy("What to read instead"),
+        required=False,
+        help_text=gettext_lazy("The chapter to which readers are led."),
     )
     areas = forms.MultipleChoiceField(
-        label="Applies only to",
+        label=gettext_lazy("Applies only to"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Tick none if the whole chapter applies everywhere.",
+        help_text=gettext_lazy("Tick none if the whole chapter applies everywhere."),
     )
     counterpart = forms.ChoiceField(
-        label="For the other area see",
+        label=gettext_lazy("For the other area see"),
         required=False,
-        help_text="Where it applies to one area only: the chapter that says the same for the other. Readers are led "
-        "from each to the other, whichever of the two names it.",
+        help_text=gettext_lazy(
+            "Where it applies to one area only: the chapter that says the same for the other. Readers are led "
+            "from each to the other, whichever of the two names it."
+        ),
     )
-    passage_status = forms.ChoiceField(label="Status of the chapter", required=False)
+    passage_status = forms.ChoiceField(label=gettext_lazy("Status of the chapter"), required=False)
     remark = forms.CharField(
-        max_length=200, required=False, help_text="Shown beside the title, such as: under review."
+        label=gettext_lazy("Remark"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Shown beside the title, such as: under review."),
     )
     label = forms.CharField(
-        label="Words before its entry",
+        label=gettext_lazy("Words before its entry"),
         max_length=100,
         required=False,
-        help_text="In the contents, for an entry under another, such as: See also.",
+        help_text=gettext_lazy("In the contents, for an entry under another, such as: See also."),
     )
     link = forms.URLField(
-        label="Address of the outside document", max_length=500, required=False, assume_scheme="https"
+        label=gettext_lazy("Address of the outside document"),
+        max_length=500,
+        required=False,
+        assume_scheme="https",
     )
-    numbering = forms.ChoiceField(label="How it is numbered", required=False)
+    numbering = forms.ChoiceField(label=gettext_lazy("How it is numbered"), required=False)
     keywords_off = forms.MultipleChoiceField(
-        label=_("Leave these unmarked"),
+        label=gettext_lazy("Leave these unmarked"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_(
+        help_text=gettext_lazy(
             "The keywords that were in the text when this page was opened. One that is ticked is not marked for "
             "readers of this chapter; a link that you made yourself stays."
         ),
     )
     agreed_by = forms.CharField(
-        label="Agreed by",
+        label=gettext_lazy("Agreed by"),
         max_length=200,
         required=False,
-        help_text="The meeting or group, if it was agreed by people without accounts here.",
+        help_text=gettext_lazy("The meeting or group, if it was agreed by people without accounts here."),
     )
     agreed_on = forms.DateField(
-        label="Agreed on", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        label=gettext_lazy("Agreed on"),
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
     )
     minute = forms.CharField(
-        label="Minute", max_length=100, required=False, help_text="Where the minutes of that meeting say so."
+        label=gettext_lazy("Minute"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Where the minutes of that meeting say so."),
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, amendment: Amendment) -> None:
@@ -180,20 +210,26 @@ class WritingForm(forms.Form):
             del self.fields["text"], self.fields["numbering"], self.fields["keywords_off"]
         self._choices("significance", [(each, CONSEQUENCES[each]) for each in possible(amendment)])
         if Significance.WITHDRAWN in possible(amendment):
-            self._choices("successor", [("", "None"), *_others(amendment, amendment.successor)])
+            self._choices("successor", [("", _("None")), *_others(amendment, amendment.successor)])
         else:
             del self.fields["successor"]
         if manual.areas:
             chosen = {area: area for area in amendment.areas}
             self._choices("areas", list({**chosen, **manual.areas}.items()))
-            self._choices("counterpart", [("", "None"), *_others(amendment, amendment.counterpart)])
+            self._choices("counterpart", [("", _("None")), *_others(amendment, amendment.counterpart)])
         else:
             del self.fields["areas"], self.fields["counterpart"]
-        self._choices("passage_status", [("", "As the part it stands in"), *PassageStatus.choices])
+        self._choices("passage_status", [("", _("As the part it stands in")), *PassageStatus.choices])
         if "numbering" in self.fields:
             as_manual = Numbering(manual.numbering).label
             self._offer_keywords()
-            self._choices("numbering", [("", f"As the whole manual: {as_manual}"), *Numbering.choices])
+            self._choices(
+                "numbering",
+                [
+                    ("", _("As the whole manual: %(as_manual)s") % {"as_manual": as_manual}),
+                    *Numbering.choices,
+                ],
+            )
 
     def _choices(self, name: str, choices: list[tuple[Any, Any]]) -> None:
         field = self.fields[name]
@@ -315,19 +351,19 @@ class WritingPages:
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated or not request.user.is_active:
-                return _refusal("You have been signed out.", 401)
+                return _refusal(_("You have been signed out."), 401)
             if not self.admin_site.has_permission(request):
-                return _refusal("You may not use the editors’ pages.", 403)
+                return _refusal(_("You may not use the editors’ pages."), 403)
             if BORROWED in request.session:
-                return _refusal("Choose a password of your own first.", 403)
+                return _refusal(_("Choose a password of your own first."), 403)
             if request.method != method:
                 return HttpResponseNotAllowed([method])
             try:
                 return view(request, *args, **kwargs)
             except (PermissionDenied, workflow.NotPermitted) as refusal:
-                return _refusal(str(refusal) or "You may not do this.", 403)
+                return _refusal(str(refusal) or _("You may not do this."), 403)
             except Http404:
-                return _refusal("This draft is no longer there.", 404)
+                return _refusal(_("This draft is no longer there."), 404)
 
         return answer
 
@@ -366,7 +402,7 @@ class WritingPages:
             return redirect("admin:manual_amendment_preview", stored.pk)
         if request.POST.get("then") == "submit":
             return redirect("admin:manual_amendment_change", stored.pk)
-        messages.success(request, f"Saved at {saved_at(stored)}.")
+        messages.success(request, _("Saved at %(stored)s.") % {"stored": saved_at(stored)})
         return redirect("admin:manual_amendment_write", stored.pk)
 
     def _link_made(self, request: HttpRequest, amendment: Amendment, key: str) -> HttpResponse:
@@ -374,12 +410,16 @@ class WritingPages:
         offer = next((each for each in offers.offers_of(amendment) if each.key == key), None)
         if offer is None:
             messages.warning(
-                request, "Saved. Those words are not there any more, so no link was made of them."
+                request, _("Saved. Those words are not there any more, so no link was made of them.")
             )
         else:
             text = offers.taken_up(amendment.text, [offer])
             workflow.revise(amendment, by=cast("User", request.user), revision=amendment.revision, text=text)
-            messages.success(request, f"“{offer.words}” in line {offer.line} is a link now. Saved.")
+            messages.success(
+                request,
+                _("“%(words)s” in line %(line)s is a link now. Saved.")
+                % {"words": offer.words, "line": offer.line},
+            )
         return redirect(f"{reverse('admin:manual_amendment_write', args=[amendment.pk])}#writing-offers")
 
     def _page(
@@ -393,7 +433,7 @@ class WritingPages:
         problems, questions = drafting.problems_of(amendment), drafting.questions(amendment)
         context |= {
             **self.admin_site.each_context(request),
-            "title": f"{'Write' if form else 'Read'}: {amendment.title_shown}",
+            "title": f"{_('Write') if form else _('Read')}: {amendment.title_shown}",
             "amendment": amendment,
             "form": form,
             # Until somebody decides which words to keep, the page goes on from those that it was made from.
@@ -446,11 +486,14 @@ class WritingPages:
         except workflow.Refused as refusal:
             return _refusal(str(refusal), 400)
         problems = drafting.problems_of(stored)
+        count = word_count(stored)
         return JsonResponse(
             {
                 "revision": stored.revision,
                 "saved_at": saved_at(stored),
-                "word_count": word_count(stored),
+                "word_count": count,
+                "words_said": ngettext("%(number)s word", "%(number)s words", count)
+                % {"number": f"{count:,}"},
                 "problems": [
                     {"line": each.line, "message": each.message, "blocking": each.blocking}
                     for each in problems
@@ -493,7 +536,7 @@ class WritingPages:
         part = bool(request.GET.get("part"))
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Changes: {amendment.title_shown}",
+            "title": _("Changes: %(title)s") % {"title": amendment.title_shown},
             "amendment": amendment,
             "part": part,
             **_changes(amendment, only_changes=part),
@@ -540,7 +583,9 @@ def saved_at(amendment: Amendment) -> str:
     """“14:03”, or with the day where that is not today."""
     moment = timezone.localtime(amendment.changed_at)
     hour = f"{moment:%H:%M}"
-    return hour if moment.date() == timezone.localdate() else f"{hour} on {moment.day} {moment:%B %Y}"
+    if moment.date() == timezone.localdate():
+        return hour
+    return _("%(hour)s on %(day)s") % {"hour": hour, "day": workflow.day_said(moment)}
 
 
 def word_count(amendment: Amendment) -> int:
@@ -572,7 +617,8 @@ def _other_drafts(amendment: Amendment) -> list[str]:
     """Who else has an open draft of the chapter, and since when."""
     others = amendment.chapter.amendments.open().exclude(pk=amendment.pk).select_related("author")
     return [
-        f"{_name(other.author)} has a draft of this chapter too, begun on {workflow.said(other.created_at)}."
+        _("%(author)s has a draft of this chapter too, begun on %(created_at)s.")
+        % {"author": _name(other.author), "created_at": workflow.said(other.created_at)}
         for other in others
     ]
 
@@ -586,17 +632,19 @@ def _store(form: WritingForm, request: HttpRequest) -> Amendment:
     if not is_writable_by(amendment, user):
         if amendment.author_id not in (None, user.pk):
             raise workflow.NotPermitted(
-                f"This is the draft of {_name(amendment.author)}. Only its author writes on it."
+                _("This is the draft of %(author)s. Only its author writes on it.")
+                % {"author": _name(amendment.author)}
             )
         if not amendment.writable:
             raise workflow.Refused(
-                f"It is {amendment.get_status_display().lower()} now, so it cannot be written on."
+                _("It is %(status)s now, so it cannot be written on.")
+                % {"status": amendment.get_status_display().lower()}
             )
     # The writer has seen the other words and keeps these.
     over = request.POST.get("over", "")
     revision = int(over) if over.isdecimal() and len(over) < 10 else form.cleaned_data.get("revision")
     if revision is None:
-        raise workflow.Refused("This page does not say which words it was made from. Open it again.")
+        raise workflow.Refused(_("This page does not say which words it was made from. Open it again."))
     words = form.words()
     if amendment.author_id is not None and all(
         _same(getattr(amendment, name), value) for name, value in words.items()
@@ -710,7 +758,7 @@ def _chapters(words: list[str], contents: Contents | None, draft: Amendment) -> 
     items: list[Item] = [
         {
             "name": f"{section.number} {section.heading}".strip(),
-            "where": "In this text",
+            "where": _("In this text"),
             "address": f"#{section.anchor}",
             "words": section.heading,
         }
@@ -750,7 +798,7 @@ def _sections_of(lines: list[Line], words: list[str], whole: set[int]) -> dict[i
 def _section_item(line: Line, section: Section) -> Item:
     return {
         "name": f"{section.number} {section.heading}".strip(),
-        "where": f"Section of {line.name}",
+        "where": _("Section of %(name)s") % {"name": line.name},
         "address": f"chapter:{line.slug}#{section.anchor}",
         "within": True,
     }
@@ -766,7 +814,7 @@ def _keywords(words: list[str], contents: Contents | None, _draft: Amendment) ->
     items = [
         {
             "name": meaning.name,
-            "where": f"Also: {', '.join(meaning.also)}" if meaning.also else "",
+            "where": _("Also: %(also)s") % {"also": ", ".join(meaning.also)} if meaning.also else "",
             "hint": _start(meaning.meaning),
             "address": f"keyword:{meaning.slug}",
         }
@@ -780,7 +828,7 @@ def _keywords(words: list[str], contents: Contents | None, _draft: Amendment) ->
             items.append(
                 {
                     "name": definition.name,
-                    "where": "Not in force yet",
+                    "where": _("Not in force yet"),
                     "hint": _start(definition.meaning),
                     "address": f"keyword:{definition.keyword.slug}",
                     "words": definition.name,
@@ -814,7 +862,7 @@ def _documents(words: list[str], contents: Contents | None, _draft: Amendment) -
     known: set[str] = set()
     for version, where in [
         *((each, "") for each in in_force),
-        *((each, "Not in force yet") for each in coming),
+        *((each, _("Not in force yet")) for each in coming),
     ]:
         slug = version.document.slug
         if slug in known:
@@ -824,7 +872,7 @@ def _documents(words: list[str], contents: Contents | None, _draft: Amendment) -
             items.append(
                 {
                     "name": version.title or slug,
-                    "where": where or ("Picture" if version.is_picture else slug),
+                    "where": where or (_("Picture") if version.is_picture else slug),
                     "hint": _start(version.description),
                     "description": version.description,
                     "picture": version.is_picture,

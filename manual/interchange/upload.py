@@ -13,6 +13,8 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from lxml import etree
 from PIL import Image
 
@@ -35,7 +37,7 @@ LARGEST_UNPACKED = 300 * MEGABYTE
 MOST_PIXELS = 30_000_000
 LONGEST_SIDE = 12_000
 
-TAKEN = (
+TAKEN = gettext_lazy(
     "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), OpenDocument, RTF, plain text and CSV, and as pictures PNG, "
     "JPEG, GIF, WebP and SVG"
 )
@@ -76,7 +78,8 @@ def check(name: str, content: bytes, *, document_limit: int, picture_limit: int)
     shown = tidy_name(name)
     if not content:
         raise UploadRefused(
-            f"“{shown}” is empty: it holds nothing at all. Open it to see, and save it again."
+            _("“%(shown)s” is empty: it holds nothing at all. Open it to see, and save it again.")
+            % {"shown": shown}
         )
     check_size(shown, len(content), max(document_limit, picture_limit))
     kind = _kind(shown, content)
@@ -104,14 +107,17 @@ def check_size(name: str, size: int, limit: int, *, picture: bool = False) -> No
     """Refuse what is too large, before it is read."""
     if size > limit:
         remedy = (
-            "Make the picture smaller: 2,000 pixels across is plenty for a page."
+            _("Make the picture smaller: 2,000 pixels across is plenty for a page.")
             if picture
-            else "Save it with smaller pictures, or as a PDF of the smallest size, or divide it."
+            else _("Save it with smaller pictures, or as a PDF of the smallest size, or divide it.")
         )
-        what = "A picture" if picture else "A document"
-        raise UploadRefused(
-            f"“{tidy_name(name)}” has {size_in_words(size)}. {what} can have {size_in_words(limit)}. {remedy}"
+        sentences = (
+            _("“%(name)s” has %(size)s. A picture can have %(limit)s.")
+            if picture
+            else _("“%(name)s” has %(size)s. A document can have %(limit)s.")
         )
+        words = {"name": tidy_name(name), "size": size_in_words(size), "limit": size_in_words(limit)}
+        raise UploadRefused(f"{sentences % words} {remedy}")
 
 
 def tidy_name(name: str) -> str:
@@ -139,14 +145,20 @@ def _kind(name: str, content: bytes) -> FileKind:
     if start.startswith(b"{\\rtf"):
         if re.search(rb"\\(?:\*\\)?obj(?:data|ect)\b", content):
             raise UploadRefused(
-                f"“{name}” holds another file inside itself, which could run on a reader's machine. Take the object "
-                "out, or save it as a PDF."
+                _(
+                    "“%(name)s” holds another file inside itself, which could run on a reader's machine. "
+                    "Take the object out, or save it as a PDF."
+                )
+                % {"name": name}
             )
         return BY_MEDIA_TYPE["application/rtf"]
     if content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         raise UploadRefused(
-            f"“{name}” is of an older Office (.doc, .xls or .ppt), or protected by a password. Open it, and save it as "
-            ".docx, .xlsx or .pptx without a password, or as a PDF."
+            _(
+                "“%(name)s” is of an older Office (.doc, .xls or .ppt), or protected by a password. Open "
+                "it, and save it as .docx, .xlsx or .pptx without a password, or as a PDF."
+            )
+            % {"name": name}
         )
     if picture := _kind_of_picture(name, content):
         return picture
@@ -158,7 +170,11 @@ def _kind(name: str, content: bytes) -> FileKind:
         if extension in ("", ".txt"):
             return BY_MEDIA_TYPE["text/plain"]
     raise UploadRefused(
-        f"“{name}” is not a file of a kind that can be taken. These can: {TAKEN}. Save it as one of them."
+        _(
+            "“%(name)s” is not a file of a kind that can be taken. These can: %(taken)s. Save it as "
+            "one of them."
+        )
+        % {"name": name, "taken": TAKEN}
     )
 
 
@@ -169,8 +185,11 @@ def _named(name: str, kind: FileKind) -> str:
         return name
     if any(extension in other.extensions for other in KINDS):
         raise UploadRefused(
-            f"The name of “{name}” ends in {extension}, but it is {kind.name}. Give it a name that ends in "
-            f"{kind.extension}, or choose the file that you meant."
+            _(
+                "The name of “%(name)s” ends in %(extension)s, but it is %(kind)s. Give it a name that "
+                "ends in %(right_extension)s, or choose the file that you meant."
+            )
+            % {"name": name, "extension": extension, "kind": kind.name, "right_extension": kind.extension}
         )
     return f"{name[: LONGEST_NAME - len(kind.extension)].rstrip()}{kind.extension}"
 
@@ -182,14 +201,16 @@ def _extension(name: str) -> str:
 
 
 def _with_macros(name: str) -> str:
-    return (
-        f"“{name}” holds macros, small programs that could run on a reader's machine. Save it without macros, as "
-        ".docx, .xlsx, .pptx or PDF."
-    )
+    return _(
+        "“%(name)s” holds macros, small programs that could run on a reader's machine. Save it "
+        "without macros, as .docx, .xlsx, .pptx or PDF."
+    ) % {"name": name}
 
 
 def _damaged(name: str) -> str:
-    return f"“{name}” is damaged or incomplete. Open it on your own machine, save it again, and upload that."
+    return _(
+        "“%(name)s” is damaged or incomplete. Open it on your own machine, save it again, and upload that."
+    ) % {"name": name}
 
 
 def _check_pdf(name: str, content: bytes) -> None:
@@ -197,7 +218,11 @@ def _check_pdf(name: str, content: bytes) -> None:
         raise UploadRefused(_damaged(name))
     if re.search(rb"/Launch\b", content):
         raise UploadRefused(
-            f"“{name}” starts another program when it is opened. Save it anew as a PDF without such an action."
+            _(
+                "“%(name)s” starts another program when it is opened. Save it anew as a PDF without such "
+                "an action."
+            )
+            % {"name": name}
         )
 
 
@@ -207,7 +232,8 @@ def _check_pdf(name: str, content: bytes) -> None:
 def _kind_of_package(name: str, content: bytes) -> FileKind:
     # The list of parts takes memory for each; a hostile one is counted before it is read.
     if content.count(b"PK\x01\x02") > MOST_PARTS:
-        raise UploadRefused(f"“{name}” consists of too many parts to be a form. {_save_again()}")
+        told = _("“%(name)s” consists of too many parts to be a form.") % {"name": name}
+        raise UploadRefused(f"{told} {_save_again()}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             return _kind_of_parts(name, package)
@@ -229,9 +255,11 @@ def _kind_of_parts(name: str, package: zipfile.ZipFile) -> FileKind:
     parts = package.infolist()
     names = {part.filename for part in parts}
     if sum(part.file_size for part in parts) > LARGEST_UNPACKED or len(names) < len(parts):
-        raise UploadRefused(
-            f"“{name}” would grow to more than {size_in_words(LARGEST_UNPACKED)} when it is opened. {_save_again()}"
-        )
+        told = _("“%(name)s” would grow to more than %(size)s when it is opened.") % {
+            "name": name,
+            "size": size_in_words(LARGEST_UNPACKED),
+        }
+        raise UploadRefused(f"{told} {_save_again()}")
     lowered = {part.lower() for part in names}
     if any(part.endswith("vbaproject.bin") or "/activex/" in part for part in lowered):
         raise UploadRefused(_with_macros(name))
@@ -244,7 +272,11 @@ def _kind_of_parts(name: str, package: zipfile.ZipFile) -> FileKind:
         if said.startswith(OPEN_DOCUMENT) and said in BY_MEDIA_TYPE and "content.xml" in names:
             return BY_MEDIA_TYPE[said]
     raise UploadRefused(
-        f"“{name}” is a package of files, which readers could not simply open. Upload the documents in it one by one."
+        _(
+            "“%(name)s” is a package of files, which readers could not simply open. Upload the "
+            "documents in it one by one."
+        )
+        % {"name": name}
     )
 
 
@@ -269,13 +301,17 @@ def _kind_of_office(name: str, listed: bytes) -> FileKind:
         if f"{media_type}.main+xml" in types:
             return BY_MEDIA_TYPE[media_type]
     raise UploadRefused(
-        f"“{name}” is a template or of another kind of Office file. Save it as .docx, .xlsx, .pptx or PDF."
+        _(
+            "“%(name)s” is a template or of another kind of Office file. Save it as .docx, .xlsx, "
+            ".pptx or PDF."
+        )
+        % {"name": name}
     )
 
 
 def _is_macro(part: str) -> bool:
     """LibreOffice writes empty lists of macros too; those are none."""
-    folder, _, rest = part.partition("/")
+    folder, _slash, rest = part.partition("/")
     listing = rest.rpartition("/")[2] in (
         "",
         "script-lc.xml",
@@ -287,7 +323,7 @@ def _is_macro(part: str) -> bool:
 
 
 def _save_again() -> str:
-    return "Open it, save it again in Word, Excel or LibreOffice, and upload that."
+    return _("Open it, save it again in Word, Excel or LibreOffice, and upload that.")
 
 
 # --- Pictures ------------------------------------------------------------------------------------------------
@@ -296,7 +332,8 @@ def _save_again() -> str:
 def _kind_of_picture(name: str, content: bytes) -> FileKind | None:
     if content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif", b"ftypmsf1"):
         raise UploadRefused(
-            f"“{name}” is a photograph that many browsers cannot show. Save it as JPEG or PNG."
+            _("“%(name)s” is a photograph that many browsers cannot show. Save it as JPEG or PNG.")
+            % {"name": name}
         )
     starts = {
         b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg",
@@ -332,9 +369,18 @@ def _size_of_picture(name: str, content: bytes, written_as: str) -> tuple[int, i
 
 
 def _too_many_pixels(name: str, width: int = 0, height: int = 0) -> str:
-    size = f" ({width:,} by {height:,} pixels)" if width else ""
+    words = {"name": name, "width": f"{width:,}", "height": f"{height:,}"}
+    if width:
+        return (
+            _(
+                "The picture “%(name)s” is too large (%(width)s by %(height)s pixels). Make it smaller: 2,000 pixels "
+                "across is plenty for a page."
+            )
+            % words
+        )
     return (
-        f"The picture “{name}” is too large{size}. Make it smaller: 2,000 pixels across is plenty for a page."
+        _("The picture “%(name)s” is too large. Make it smaller: 2,000 pixels across is plenty for a page.")
+        % words
     )
 
 
@@ -358,4 +404,6 @@ def _as_utf_8(name: str, content: bytes) -> bytes:
         if _CONTROL.search(text):
             break
         return content if encoding == "utf-8" else text.encode("utf-8-sig")
-    raise UploadRefused(f"“{name}” is not a text that can be read. Save it again as plain text in UTF-8.")
+    raise UploadRefused(
+        _("“%(name)s” is not a text that can be read. Save it again as plain text in UTF-8.") % {"name": name}
+    )

@@ -6,6 +6,7 @@ import re
 from itertools import chain
 from typing import Any
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 SVG = "http://www.w3.org/2000/svg"
@@ -48,25 +49,39 @@ def check(name: str, content: bytes, refused: type[ValueError]) -> tuple[int | N
     """The width and height of a drawing, where it says them. Raises `refused` with what is wrong."""
     if re.search(rb"<!(?:DOCTYPE|ENTITY)", content, re.IGNORECASE) or b"\0" in content:
         raise refused(
-            f"The picture “{name}” begins with a document type, which can hide things. Save it as “plain SVG”, or take "
-            "the line with “DOCTYPE” out."
+            _(
+                "The picture “%(name)s” begins with a document type, which can hide things. Save it as "
+                "“plain SVG”, or take the line with “DOCTYPE” out."
+            )
+            % {"name": name}
         )
     try:
         root = etree.fromstring(content, parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise refused(f"The picture “{name}” is damaged: it cannot be read as SVG. Save it again.") from error
+        raise refused(
+            _("The picture “%(name)s” is damaged: it cannot be read as SVG. Save it again.") % {"name": name}
+        ) from error
     if root.tag != f"{{{SVG}}}svg" or root.getroottree().docinfo.internalDTD is not None:
-        raise refused(f"“{name}” is no SVG picture. Save it as “plain SVG”, or as PNG.")
+        raise refused(_("“%(name)s” is no SVG picture. Save it as “plain SVG”, or as PNG.") % {"name": name})
     whole = chain(root.itersiblings(preceding=True), root.iter(), root.itersiblings())
     for count, element in enumerate(whole, start=1):
         if count > MOST_ELEMENTS:
-            raise refused(f"The picture “{name}” has too many parts to be shown quickly. Save it as PNG.")
+            raise refused(
+                _("The picture “%(name)s” has too many parts to be shown quickly. Save it as PNG.")
+                % {"name": name}
+            )
         if wrong := _wrong_with(element):
             raise refused(
-                f"The picture “{name}” {wrong}, which no picture of the manual may. Save it as “plain SVG”, or as PNG."
+                _(
+                    "The picture “%(name)s” %(wrong)s, which no picture of the manual may. Save it as “plain "
+                    "SVG”, or as PNG."
+                )
+                % {"name": name, "wrong": wrong}
             )
     if _Drawn(root).count() > MOST_DRAWN:
-        raise refused(f"The picture “{name}” copies its parts too often. Save it as PNG.")
+        raise refused(
+            _("The picture “%(name)s” copies its parts too often. Save it as PNG.") % {"name": name}
+        )
     return _size(root)
 
 
@@ -101,32 +116,32 @@ class _Drawn:
 def _wrong_with(element: Any) -> str:
     """What a part does that it may not, as the rest of a sentence; empty where it is fine."""
     if not isinstance(element.tag, str):
-        return "holds an instruction for programs"
+        return _("holds an instruction for programs")
     tag = etree.QName(element)
     if tag.namespace == HTML or (tag.namespace in (SVG, None) and tag.localname not in DRAWN):
-        return f"holds “{tag.localname}”"
+        return _("holds “%(localname)s”") % {"localname": tag.localname}
     if tag.localname in ("script", "handler", "listener", "foreignObject", "iframe"):
-        return f"holds “{tag.localname}”"
+        return _("holds “%(localname)s”") % {"localname": tag.localname}
     for attribute, value in element.attrib.items():
         bare = etree.QName(attribute).localname.lower()
         if bare.startswith("on"):
-            return f"does something when it is touched (“{bare}”)"
+            return _("does something when it is touched (“%(bare)s”)") % {"bare": bare}
         if attribute == "{http://www.w3.org/XML/1998/namespace}base":
-            return "changes where its addresses lead"
+            return _("changes where its addresses lead")
         if tag.namespace != SVG:
             continue
         if bare in ("href", "src") and not (
             value.startswith("#") or (tag.localname == "image" and _EMBEDDED.fullmatch(value.strip()))
         ):
-            return "leads to another address"
+            return _("leads to another address")
         if bare != "d" and _URL.search(value):
-            return "takes something from another address"
+            return _("takes something from another address")
         if bare == "style" and _LEADS_AWAY.search(value):
-            return "takes its style from elsewhere"
+            return _("takes its style from elsewhere")
     if tag.localname == "style" and tag.namespace == SVG:
         words = "".join(element.itertext())
         if _URL.search(words) or _LEADS_AWAY.search(words):
-            return "takes its style from elsewhere"
+            return _("takes its style from elsewhere")
     return ""
 
 

@@ -10,7 +10,8 @@ from typing import Any, Literal, cast
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
 
 from manual import rendering
 from manual.models.manual import Manual, Numbering
@@ -29,17 +30,17 @@ HowNumbered = Literal["headings", "paragraphs"]
 
 
 class Significance(models.TextChoices):
-    NEW = "new", "New"
-    AMENDED = "amended", "Amended"
-    CORRECTION = "correction", "Correction"
-    WITHDRAWN = "withdrawn", "Withdrawn"
+    NEW = "new", gettext_lazy("New")
+    AMENDED = "amended", gettext_lazy("Amended")
+    CORRECTION = "correction", gettext_lazy("Correction")
+    WITHDRAWN = "withdrawn", gettext_lazy("Withdrawn")
 
 
 class PassageStatus(models.TextChoices):
-    POLICY = "policy", "Policy"
-    PROCEDURE = "procedure", "Procedure"
-    GUIDANCE = "guidance", "Guidance"
-    PROTOCOL = "protocol", "Protocol"
+    POLICY = "policy", gettext_lazy("Policy")
+    PROCEDURE = "procedure", gettext_lazy("Procedure")
+    GUIDANCE = "guidance", gettext_lazy("Guidance")
+    PROTOCOL = "protocol", gettext_lazy("Protocol")
 
 
 class AmendmentRefused(ValueError):
@@ -90,15 +91,23 @@ class Amendment(Version):
 
     title = models.CharField(max_length=300, blank=True)
     text = models.TextField(blank=True)
-    areas = models.JSONField(default=list, blank=True, help_text="Empty: it applies everywhere.")
-    remark = models.CharField(max_length=200, blank=True, help_text="Shown beside the title: under review.")
-    label = models.CharField(
-        max_length=100, blank=True, help_text="Stands before an entry under another: See also."
+    areas = models.JSONField(
+        default=list, blank=True, help_text=gettext_lazy("Empty: it applies everywhere.")
     )
-    link = models.URLField(max_length=500, blank=True, help_text="Where an outside document is.")
+    remark = models.CharField(
+        max_length=200, blank=True, help_text=gettext_lazy("Shown beside the title: under review.")
+    )
+    label = models.CharField(
+        max_length=100, blank=True, help_text=gettext_lazy("Stands before an entry under another: See also.")
+    )
+    link = models.URLField(
+        max_length=500, blank=True, help_text=gettext_lazy("Where an outside document is.")
+    )
     numbering = models.CharField(max_length=10, choices=Numbering.choices, blank=True)
     keywords_off = models.JSONField(
-        default=list, blank=True, help_text="Slugs of keywords that are not explained in this chapter."
+        default=list,
+        blank=True,
+        help_text=gettext_lazy("Slugs of keywords that are not explained in this chapter."),
     )
     passage_status = models.CharField(max_length=10, choices=PassageStatus.choices, blank=True)
     counterpart = models.ForeignKey(
@@ -107,7 +116,9 @@ class Amendment(Version):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The chapter that says the same for the other area, where this one is for one area only.",
+        help_text=gettext_lazy(
+            "The chapter that says the same for the other area, where this one is for one area only."
+        ),
     )
     under = models.ForeignKey(
         "manual.Chapter",
@@ -115,7 +126,7 @@ class Amendment(Version):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Where a new chapter stands until an edition arranges it.",
+        help_text=gettext_lazy("Where a new chapter stands until an edition arranges it."),
     )
     numbered = models.BooleanField(default=True)
     successor = models.ForeignKey("manual.Chapter", models.PROTECT, null=True, blank=True, related_name="+")
@@ -212,16 +223,18 @@ class Amendment(Version):
 
     def _check_words(self) -> None:
         if not isinstance(self.areas, list) or not all(isinstance(area, str) for area in self.areas):
-            raise AmendmentRefused("The areas have to be a list of words.")
+            raise AmendmentRefused(_("The areas have to be a list of words."))
         off = self.keywords_off
         if not isinstance(off, list) or not all(isinstance(slug, str) for slug in off):
-            raise AmendmentRefused("The keywords that are switched off have to be a list of addresses.")
+            raise AmendmentRefused(_("The keywords that are switched off have to be a list of addresses."))
         if self.link and not re.match(r"https?://[^\s/]", self.link, re.IGNORECASE):
-            raise AmendmentRefused(f"The link “{self.link[:100]}” has to begin with https:// or http://.")
+            raise AmendmentRefused(
+                _("The link “%(link)s” has to begin with https:// or http://.") % {"link": self.link[:100]}
+            )
         if self.counterpart_id is not None and self.counterpart_id == self.chapter_id:
-            raise AmendmentRefused("A chapter cannot be its own counterpart.")
+            raise AmendmentRefused(_("A chapter cannot be its own counterpart."))
         if self.counterpart_id is not None and not self.areas:
-            raise AmendmentRefused("Only a chapter for some of the areas has a counterpart.")
+            raise AmendmentRefused(_("Only a chapter for some of the areas has a counterpart."))
         for name in ("title", "remark", "label", "link"):
             longest = getattr(self._meta.get_field(name), "max_length", None)
             if longest and len(getattr(self, name)) > longest:

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 from mptt.models import MPTTModel, TreeForeignKey, TreeManager
 from mptt.querysets import TreeQuerySet
 
@@ -11,10 +12,10 @@ from manual.models.lock import manual_lock
 
 
 class Kind(models.TextChoices):
-    PART = "part", "Part"
-    GROUP = "group", "Group of chapters"
-    CHAPTER = "chapter", "Chapter"
-    LINK = "link", "Link to an outside document"
+    PART = "part", gettext_lazy("Part")
+    GROUP = "group", gettext_lazy("Group of chapters")
+    CHAPTER = "chapter", gettext_lazy("Chapter")
+    LINK = "link", gettext_lazy("Link to an outside document")
 
 
 # What saving a chapter writes; its place is for move().
@@ -91,13 +92,20 @@ class Chapter(MPTTModel):
     one lock and reads the nodes under it, because concurrent changes break the numbers that mptt keeps.
     """
 
-    slug = models.SlugField(max_length=100, unique=True, help_text="Part of its address; never used again.")
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text=gettext_lazy("Part of its address; never used again.")
+    )
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CHAPTER)
     parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    numbered = models.BooleanField(default=True, help_text="Whether it takes a number among its neighbours.")
+    numbered = models.BooleanField(
+        default=True, help_text=gettext_lazy("Whether it takes a number among its neighbours.")
+    )
     # Live at once and in no edition: who looks after it, and when it was last found to be right.
     owner = models.CharField(
-        "looked after by", max_length=100, blank=True, help_text="A role and not a person: Designated nurse."
+        gettext_lazy("looked after by"),
+        max_length=100,
+        blank=True,
+        help_text=gettext_lazy("A role and not a person: Designated nurse."),
     )
     last_reviewed = models.DateField(null=True, blank=True)
     next_review = models.DateField(null=True, blank=True)

@@ -6,6 +6,7 @@ import hashlib
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy
 
 from manual.models.edition import Edition
 from manual.models.file_kind import FileKind, kind_of, size_in_words
@@ -33,9 +34,11 @@ class StoredFileManager(models.Manager["StoredFile"]):
 class StoredFile(models.Model):
     """The bytes of a file, under their own hash. In the database, so that a backup of it is a backup of all."""
 
-    sha256 = models.CharField(max_length=64, primary_key=True, help_text="64 hexadecimal digits.")
+    sha256 = models.CharField(
+        max_length=64, primary_key=True, help_text=gettext_lazy("64 hexadecimal digits.")
+    )
     content = models.BinaryField()
-    size = models.PositiveIntegerField(help_text="In bytes.")
+    size = models.PositiveIntegerField(help_text=gettext_lazy("In bytes."))
 
     objects = StoredFileManager()
 
@@ -46,7 +49,9 @@ class StoredFile(models.Model):
 class Document(models.Model):
     """A form, file or picture, by its permanent address; its title and bytes are in its versions."""
 
-    slug = models.SlugField(max_length=100, unique=True, help_text="Part of its address; never used again.")
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text=gettext_lazy("Part of its address; never used again.")
+    )
 
     class Meta:
         ordering = ["slug"]
@@ -88,9 +93,12 @@ class DocumentVersion(Version):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
     title = models.CharField(max_length=200, blank=True)
     description = models.TextField(
-        blank=True, help_text="What it is for; of a picture, what it shows, for those who cannot see it."
+        blank=True,
+        help_text=gettext_lazy("What it is for; of a picture, what it shows, for those who cannot see it."),
     )
-    filename = models.CharField(max_length=150, help_text="As readers save it: referral-form.docx.")
+    filename = models.CharField(
+        max_length=150, help_text=gettext_lazy("As readers save it: referral-form.docx.")
+    )
     media_type = models.CharField(max_length=100)
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="versions")
     # Of pictures, in pixels, so that a page does not jump when they arrive.

@@ -10,14 +10,25 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import manifest
 
+# What an edition's state is called, by what `Edition.state` says.
+STATES = {
+    "in preparation": gettext_lazy("In preparation"),
+    "scheduled": gettext_lazy("Scheduled"),
+    "in force": gettext_lazy("In force"),
+    "superseded": gettext_lazy("Superseded"),
+    "given up": gettext_lazy("Given up"),
+}
+
 
 class EditionKind(models.TextChoices):
-    ORDINARY = "ordinary", "Ordinary"
-    URGENT = "urgent", "Urgent"
-    CORRECTION = "correction", "Correction"
+    ORDINARY = "ordinary", gettext_lazy("Ordinary")
+    URGENT = "urgent", gettext_lazy("Urgent")
+    CORRECTION = "correction", gettext_lazy("Correction")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):
@@ -52,7 +63,7 @@ class Edition(models.Model):
     number = models.PositiveIntegerField(null=True, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=EditionKind.choices, default=EditionKind.ORDINARY)
     name = models.CharField(max_length=200, blank=True)
-    notes = models.TextField(blank=True, help_text="What this edition is about, for readers.")
+    notes = models.TextField(blank=True, help_text=gettext_lazy("What this edition is about, for readers."))
     effective_at = models.DateTimeField(null=True, blank=True)
     law_stated_as_at = models.DateField(null=True, blank=True)
     rearranges = models.BooleanField(default=False, editable=False)
@@ -63,11 +74,14 @@ class Edition(models.Model):
     # In preparation, and given up before it was ever published.
     given_up_at = models.DateTimeField(null=True, editable=False)
     agreed_by = models.CharField(
-        "agreed by", max_length=200, blank=True, help_text="The meeting or group that agreed it."
+        gettext_lazy("agreed by"),
+        max_length=200,
+        blank=True,
+        help_text=gettext_lazy("The meeting or group that agreed it."),
     )
-    agreed_on = models.DateField("agreed on", null=True, blank=True)
+    agreed_on = models.DateField(gettext_lazy("agreed on"), null=True, blank=True)
     minute = models.CharField(
-        max_length=100, blank=True, help_text="Where the minutes of that meeting say so."
+        max_length=100, blank=True, help_text=gettext_lazy("Where the minutes of that meeting say so.")
     )
     # Changes whenever the entries are built: what caches of pages go by.
     stamp = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -106,7 +120,9 @@ class Edition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Edition {self.number}" if self.number else f"{self.name or 'Edition'} (in preparation)"
+        if self.number:
+            return _("Edition %(number)s") % {"number": self.number}
+        return _("%(name)s (in preparation)") % {"name": self.name or _("Edition")}
 
     def get_absolute_url(self) -> str:
         return reverse("edition", args=[self.number])

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from manual import rendering
 from manual.models.amendment import rendering_fingerprint
@@ -26,7 +27,9 @@ from manual.models.version import (
 class Keyword(models.Model):
     """A glossary term, by its permanent address; its name and meaning are in its definitions."""
 
-    slug = models.SlugField(max_length=100, unique=True, help_text="Part of its address; never used again.")
+    slug = models.SlugField(
+        max_length=100, unique=True, help_text=gettext_lazy("Part of its address; never used again.")
+    )
 
     class Meta:
         ordering = ["slug"]
@@ -75,9 +78,11 @@ class Definition(Version):
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="successors")
 
     name = models.CharField(max_length=200, blank=True)
-    also = models.JSONField(default=list, blank=True, help_text="Abbreviations and other forms.")
-    meaning = models.TextField(blank=True, help_text="One to four sentences.")
-    see_also = models.JSONField(default=list, blank=True, help_text="Slugs of other keywords.")
+    also = models.JSONField(
+        default=list, blank=True, help_text=gettext_lazy("Abbreviations and other forms.")
+    )
+    meaning = models.TextField(blank=True, help_text=gettext_lazy("One to four sentences."))
+    see_also = models.JSONField(default=list, blank=True, help_text=gettext_lazy("Slugs of other keywords."))
 
     html = models.TextField(editable=False, blank=True)
     rendered_with = models.CharField(max_length=64, editable=False, blank=True)

@@ -3,14 +3,15 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from manual.models.rows import SameRows
 from manual.rendering.language import all_of
 
 
 class Numbering(models.TextChoices):
-    HEADINGS = "headings", "Numbered headings (1, 1.1)"
-    PARAGRAPHS = "paragraphs", "Numbered paragraphs (1.2.3)"
+    HEADINGS = "headings", gettext_lazy("Numbered headings (1, 1.1)")
+    PARAGRAPHS = "paragraphs", gettext_lazy("Numbered paragraphs (1.2.3)")
 
 
 class ManualManager(models.Manager["Manual"]):
@@ -25,43 +26,56 @@ class Manual(models.Model):
     title = models.CharField(max_length=200, default="Procedures manual")
     board = models.CharField(max_length=200, default="The safeguarding partnership")
     sample = models.BooleanField(
-        "sample text",
+        gettext_lazy("sample text"),
         default=False,
-        help_text="Says on every page that the text is a sample and not in force, and keeps search engines out.",
+        help_text=gettext_lazy(
+            "Says on every page that the text is a sample and not in force, and keeps search engines out."
+        ),
     )
     numbering = models.CharField(max_length=10, choices=Numbering.choices, default=Numbering.HEADINGS)
     areas = models.JSONField(
-        default=dict, blank=True, help_text="The parts of the patch, by the word that marks them in a text."
+        default=dict,
+        blank=True,
+        help_text=gettext_lazy("The parts of the patch, by the word that marks them in a text."),
     )
-    contacts = models.SlugField("contacts chapter", max_length=100, default="contact-details")
+    contacts = models.SlugField(gettext_lazy("contacts chapter"), max_length=100, default="contact-details")
     urgent_help = models.SlugField(
-        "its section on urgent help", max_length=100, default="urgent-help", help_text="Shown on every page."
+        gettext_lazy("its section on urgent help"),
+        max_length=100,
+        default="urgent-help",
+        help_text=gettext_lazy("Shown on every page."),
     )
     self_approval = models.BooleanField(
-        "authors may approve their own texts",
+        gettext_lazy("authors may approve their own texts"),
         default=False,
-        help_text="Only for a board too small for two people. Every edition then says which of its changes nobody but "
-        "their author has seen.",
+        help_text=gettext_lazy(
+            "Only for a board too small for two people. Every edition then says which of its changes nobody but "
+            "their author has seen."
+        ),
     )
     approvers_shown = models.BooleanField(
-        "readers see who approved",
+        gettext_lazy("readers see who approved"),
         default=False,
-        help_text="The history of a chapter then names whoever approved each amendment.",
+        help_text=gettext_lazy("The history of a chapter then names whoever approved each amendment."),
     )
-    quick_guide = models.SlugField("quick guide chapter", max_length=100, default="quick-guide")
+    quick_guide = models.SlugField(gettext_lazy("quick guide chapter"), max_length=100, default="quick-guide")
     about = models.SlugField(
-        "part about the manual itself",
+        gettext_lazy("part about the manual itself"),
         max_length=100,
         blank=True,
         default="",
-        help_text="Its chapters, such as an accessibility statement, are named at the foot of every page.",
+        help_text=gettext_lazy(
+            "Its chapters, such as an accessibility statement, are named at the foot of every page."
+        ),
     )
 
     keep_searches = models.BooleanField(
-        "what readers search for is counted",
+        gettext_lazy("what readers search for is counted"),
         default=True,
-        help_text="The words alone, for 90 days, so that editors see what is not found: no address and no person. Off: "
-        "nothing is kept, and what was kept is deleted.",
+        help_text=gettext_lazy(
+            "The words alone, for 90 days, so that editors see what is not found: no address and no person. Off: "
+            "nothing is kept, and what was kept is deleted."
+        ),
     )
 
     objects = ManualManager()

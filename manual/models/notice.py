@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from manual.models.rows import SameRows
 
@@ -30,16 +31,18 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 class Notice(models.Model):
     """“The duty line is down”, “under review until September”: words over every page, or over one chapter's."""
 
-    words = models.CharField(max_length=300, help_text="One or two plain sentences.")
+    words = models.CharField(max_length=300, help_text=gettext_lazy("One or two plain sentences."))
     chapter = models.ForeignKey(
         "manual.Chapter",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="notices",
-        help_text="Over this chapter alone; empty: over every page.",
+        help_text=gettext_lazy("Over this chapter alone; empty: over every page."),
     )
-    expires_at = models.DateTimeField("until", help_text="London time. It comes down by itself.")
+    expires_at = models.DateTimeField(
+        "until", help_text=gettext_lazy("London time. It comes down by itself.")
+    )
     pinned_at = models.DateTimeField(editable=False)
     pinned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 
 class SynonymQuerySet(models.QuerySet["Synonym"]):
@@ -20,11 +21,15 @@ class Synonym(models.Model):
     """
 
     forms = models.JSONField(
-        "words that mean the same",
+        gettext_lazy("words that mean the same"),
         default=list,
-        help_text="Each on a line of its own, at least two. Capitals, hyphens and accents make no difference.",
+        help_text=gettext_lazy(
+            "Each on a line of its own, at least two. Capitals, hyphens and accents make no difference."
+        ),
     )
-    note = models.CharField(max_length=200, blank=True, default="", help_text="For other editors: why.")
+    note = models.CharField(
+        max_length=200, blank=True, default="", help_text=gettext_lazy("For other editors: why.")
+    )
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False

@@ -8,18 +8,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from django.db.models.constraints import BaseConstraint
 
 
 class Status(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    SUBMITTED = "submitted", "Submitted"
-    RETURNED = "returned", "Returned"
-    APPROVED = "approved", "Approved"
-    PUBLISHED = "published", "Published"
-    ABANDONED = "abandoned", "Abandoned"
+    DRAFT = "draft", gettext_lazy("Draft")
+    SUBMITTED = "submitted", gettext_lazy("Submitted")
+    RETURNED = "returned", gettext_lazy("Returned")
+    APPROVED = "approved", gettext_lazy("Approved")
+    PUBLISHED = "published", gettext_lazy("Published")
+    ABANDONED = "abandoned", gettext_lazy("Abandoned")
 
 
 OPEN = (Status.DRAFT, Status.SUBMITTED, Status.RETURNED)
@@ -64,7 +65,7 @@ class Version(models.Model):
 
     sequence = models.PositiveIntegerField(null=True, editable=False)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT, editable=False)
-    note = models.TextField(blank=True, help_text="What changed and why, for readers.")
+    note = models.TextField(blank=True, help_text=gettext_lazy("What changed and why, for readers."))
     # Counts the times that its words were saved, so that no page overwrites what another one saved meanwhile.
     revision = models.PositiveIntegerField(default=1, editable=False)
 
@@ -85,11 +86,14 @@ class Version(models.Model):
 
     # Many boards agree a text in a meeting of people without accounts.
     agreed_by = models.CharField(
-        "agreed by", max_length=200, blank=True, help_text="The meeting or group that agreed it."
+        gettext_lazy("agreed by"),
+        max_length=200,
+        blank=True,
+        help_text=gettext_lazy("The meeting or group that agreed it."),
     )
-    agreed_on = models.DateField("agreed on", null=True, blank=True)
+    agreed_on = models.DateField(gettext_lazy("agreed on"), null=True, blank=True)
     minute = models.CharField(
-        max_length=100, blank=True, help_text="Where the minutes of that meeting say so."
+        max_length=100, blank=True, help_text=gettext_lazy("Where the minutes of that meeting say so.")
     )
 
     class Meta:

@@ -53,6 +53,7 @@ from manual.workflow.permission import (
     Overtaken,
     Questioned,
     Refused,
+    day_said,
     name_of,
     said,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "change_synonym",
     "comment",
     "compose",
+    "day_said",
     "draft",
     "draft_definition",
     "draft_document",

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from manual import drafting, manifest
 from manual.models import (
@@ -31,6 +32,7 @@ from manual.workflow.permission import (
     Actor,
     Moved,
     Refused,
+    day_said,
     name_of,
     permit,
     record,
@@ -61,18 +63,23 @@ def begin_chapter(
     """A chapter that the manual does not have yet, with its first draft. Readers see it with an edition."""
     permit(by, SUBMIT)
     if not title.strip():
-        raise Refused("Give the chapter a title.")
+        raise Refused(_("Give the chapter a title."))
     # Under the lock, so that two clicks on one button begin one chapter.
     with manual_lock():
         if by is not None and begun_by(by, title, under).exists():
-            raise Refused(f"You have begun “{title.strip()}” there already.")
+            raise Refused(_("You have begun “%(title)s” there already.") % {"title": title.strip()})
         try:
             chapter = Chapter.objects.add(
                 free_address(Chapter, title), kind=kind, parent=under, numbered=numbered
             )
         except TreeRefused as refusal:
             raise Refused(str(refusal)) from refusal
-        record("begin", by=by, chapter=chapter, what=f"Under {under.slug}." if under else "Among the parts.")
+        record(
+            "begin",
+            by=by,
+            chapter=chapter,
+            what=_("Under %(name)s.") % {"name": under.slug} if under else _("Among the parts."),
+        )
         return draft(chapter, by=by, title=title.strip(), significance=Significance.NEW, **words)
 
 
@@ -92,7 +99,7 @@ def begin_keyword(*, by: Actor, name: str, **words: Any) -> Definition:
     """A keyword that the glossary does not have yet, with the first draft of its meaning."""
     permit(by, SUBMIT)
     if not name.strip():
-        raise Refused("Give the keyword a name.")
+        raise Refused(_("Give the keyword a name."))
     # Under the lock, so that two clicks on one button begin one keyword.
     with manual_lock():
         _check_no_such_keyword(name, by)
@@ -104,7 +111,7 @@ def begin_document(*, by: Actor, title: str, **words: Any) -> DocumentVersion:
     """A form, file or picture that the board does not have here yet, with the draft of its first version."""
     permit(by, SUBMIT)
     if not title.strip():
-        raise Refused("Give the document a title.")
+        raise Refused(_("Give the document a title."))
     with manual_lock():
         document = Document.objects.create(slug=free_address(Document, title))
         return draft_document(document, by=by, title=title.strip(), **words)
@@ -139,22 +146,38 @@ def move(
         stored = Chapter.objects.get(pk=chapter.pk)
         beside = Chapter.objects.get(pk=after.pk) if after else None
         if seen is not None and beside is not None and beside.parent_id != (under.pk if under else None):
-            raise Moved([f"“{title_of(beside)}” was moved to another place. Nothing else was changed."])
+            raise Moved(
+                [
+                    _("“%(beside)s” was moved to another place. Nothing else was changed.")
+                    % {"beside": title_of(beside)}
+                ]
+            )
         if beside is not None and under is not None and beside.parent_id != under.pk:
-            raise Refused(f"“{title_of(beside)}” does not stand under “{title_of(under)}”.")
+            raise Refused(
+                _("“%(beside)s” does not stand under “%(under)s”.")
+                % {"beside": title_of(beside), "under": title_of(under)}
+            )
         parent_id = beside.parent_id if beside else under.pk if under else None
         now = standing_of(stored)
         if now == Standing(parent_id, beside.pk if beside else None):
             return False
         if seen is not None and seen != now:
-            raise Moved([f"“{title_of(stored)}” stands {_said_place(now)} now. Nothing else was changed."])
+            raise Moved(
+                [
+                    _("“%(stored)s” stands %(now)s now. Nothing else was changed.")
+                    % {"stored": title_of(stored), "now": _said_place(now)}
+                ]
+            )
         _check_room(stored, Chapter.objects.get(pk=parent_id) if parent_id else None)
         try:
             chapter.move(under=under, after=after)
         except TreeRefused as refusal:
             raise Refused(
-                f"“{title_of(stored)}” cannot be put there. A chapter cannot stand under or beside itself, and a "
-                "neighbour has to stand where you put it."
+                _(
+                    "“%(stored)s” cannot be put there. A chapter cannot stand under or beside itself, and a "
+                    "neighbour has to stand where you put it."
+                )
+                % {"stored": title_of(stored)}
             ) from refusal
         record("move", by=by, chapter=chapter, what=_capital(_said_place(standing_of(chapter))) + ".")
         return True
@@ -174,12 +197,16 @@ def title_of(chapter: Chapter) -> str:
 
 def _said_place(standing: Standing) -> str:
     """“after “Referral”, under “Core procedures””."""
-    names = {
-        chapter.pk: f"“{title_of(chapter)}”"
+    titles = {
+        chapter.pk: title_of(chapter)
         for chapter in Chapter.objects.filter(pk__in=[standing.under or 0, standing.after or 0])
     }
-    first = f"after {names[standing.after]}" if standing.after else "first"
-    return f"{first}, under {names[standing.under]}" if standing.under else f"{first} among the parts"
+    names = {"after": titles.get(standing.after or 0), "under": titles.get(standing.under or 0)}
+    if standing.after and standing.under:
+        return _("after “%(after)s”, under “%(under)s”") % names
+    if standing.under:
+        return _("first, under “%(under)s”") % names
+    return _("after “%(after)s” among the parts") % names if standing.after else _("first among the parts")
 
 
 def _capital(words: str) -> str:
@@ -192,24 +219,35 @@ def _check_room(chapter: Chapter, parent: Chapter | None) -> None:
         return
     if chapter.kind == Kind.PART:
         raise Refused(
-            f"“{title_of(chapter)}” is a part, and parts stand beside one another, not under something."
+            _("“%(chapter)s” is a part, and parts stand beside one another, not under something.")
+            % {"chapter": title_of(chapter)}
         )
     if chapter.kind == Kind.GROUP and parent.kind != Kind.PART:
-        raise Refused(f"“{title_of(chapter)}” is a group of chapters, which stands directly under a part.")
+        raise Refused(
+            _("“%(chapter)s” is a group of chapters, which stands directly under a part.")
+            % {"chapter": title_of(chapter)}
+        )
     deepest = chapter.get_descendants(include_self=True).order_by("-level").values_list("level", flat=True)[0]
     if parent.level + 1 + deepest - chapter.level >= manifest.DEEPEST:
-        raise Refused(f"“{title_of(chapter)}” would stand deeper than {manifest.DEEPEST} levels there.")
+        raise Refused(
+            _("“%(chapter)s” would stand deeper than %(deepest)s levels there.")
+            % {"chapter": title_of(chapter), "deepest": manifest.DEEPEST}
+        )
 
 
 def _check_no_such_keyword(name: str, by: Actor) -> None:
     """Refuse a second keyword of the same name, be the first one published or begun."""
     for other in drafting.keywords_named(name):
         if other.status == Status.PUBLISHED:
-            raise Refused(f"There is a keyword “{other.name}” already. Change that one.")
-        whose = "you have" if by is not None and other.author_id == by.pk else f"{name_of(other.author)} has"
-        raise Refused(
-            f"There is a keyword “{other.name}” already, which {whose} begun and nobody has published yet."
+            raise Refused(_("There is a keyword “%(name)s” already. Change that one.") % {"name": other.name})
+        begun = (
+            _("There is a keyword “%(name)s” already, which you have begun and nobody has published yet.")
+            if by is not None and other.author_id == by.pk
+            else _(
+                "There is a keyword “%(name)s” already, which %(author)s has begun and nobody has published yet."
+            )
         )
+        raise Refused(begun % {"name": other.name, "author": name_of(other.author)})
 
 
 def number(chapter: Chapter, *, by: Actor, numbered: bool) -> None:
@@ -221,7 +259,9 @@ def number(chapter: Chapter, *, by: Actor, numbered: bool) -> None:
             return
         stored.numbered = numbered
         stored.save(update_fields=["numbered"])
-        record("number", by=by, chapter=stored, what="With a number." if numbered else "Without a number.")
+        record(
+            "number", by=by, chapter=stored, what=_("With a number.") if numbered else _("Without a number.")
+        )
     chapter.numbered = numbered
 
 
@@ -232,9 +272,9 @@ def look_after(chapter: Chapter, *, by: Actor, owner: str, next_review: date | N
         stored = Chapter.objects.select_for_update().get(pk=chapter.pk)
         changed = []
         if stored.owner != owner.strip():
-            changed.append(f"looked after by {owner.strip() or 'nobody'}")
+            changed.append(_("looked after by %(owner)s") % {"owner": owner.strip() or _("nobody")})
         if stored.next_review != next_review:
-            changed.append(f"next review {_day(next_review)}")
+            changed.append(_("next review %(day)s") % {"day": _day(next_review)})
         if not changed:
             return
         stored.owner, stored.next_review = owner.strip(), next_review
@@ -246,20 +286,25 @@ def review(chapter: Chapter, *, by: Actor, on: date, next_review: date | None, w
     """Record that a chapter was reviewed and needs no change. It does not count as changed."""
     permit(by, APPROVE)
     if next_review is not None and next_review <= on:
-        raise Refused("The next review has to be after this one.")
+        raise Refused(_("The next review has to be after this one."))
     with transaction.atomic():
         stored = Chapter.objects.select_for_update().get(pk=chapter.pk)
         if stored.last_reviewed and on < stored.last_reviewed:
             raise Refused(
-                f"It was reviewed on {_day(stored.last_reviewed)} already; this one has to be later."
+                _("It was reviewed on %(last_reviewed)s already; this one has to be later.")
+                % {"last_reviewed": _day(stored.last_reviewed)}
             )
         stored.last_reviewed, stored.next_review = on, next_review
         stored.save(update_fields=["last_reviewed", "next_review"])
         record(
-            "review", by=by, chapter=stored, why=why.strip(),
-            what=f"Reviewed on {_day(on)}, no change needed; next review {_day(next_review)}.",
-        )  # fmt: skip
+            "review",
+            by=by,
+            chapter=stored,
+            why=why.strip(),
+            what=_("Reviewed on %(on)s, no change needed; next review %(next_review)s.")
+            % {"on": _day(on), "next_review": _day(next_review)},
+        )
 
 
 def _day(day: date | None) -> str:
-    return f"{day.day} {day:%B %Y}" if day else "not set"
+    return day_said(day) if day else _("not set")

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import drafting, manifest, search
 from manual.drafting import Broken
@@ -66,15 +68,29 @@ EDITION_WORDS = frozenset(
 
 # How the timeline names them.
 SAID = {
-    "effective_at": "when it takes effect",
-    "law_stated_as_at": "law stated as at",
-    "rearranges": "whether it takes the arrangement",
-    "agreed_by": "agreed by",
-    "agreed_on": "agreed on",
+    "name": gettext_lazy("name"),
+    "kind": gettext_lazy("kind"),
+    "notes": gettext_lazy("notes"),
+    "minute": gettext_lazy("minute"),
+    "effective_at": gettext_lazy("when it takes effect"),
+    "law_stated_as_at": gettext_lazy("law stated as at"),
+    "rearranges": gettext_lazy("whether it takes the arrangement"),
+    "agreed_by": gettext_lazy("agreed by"),
+    "agreed_on": gettext_lazy("agreed on"),
 }
 
 # More names than these say less than their count.
 NAMED = 12
+
+TWICE: dict[type[AnyVersion], Any] = {
+    Amendment: gettext_lazy("Two versions of the chapter “%(title)s” are on the list. Choose one."),
+    Definition: gettext_lazy("Two versions of the keyword “%(title)s” are on the list. Choose one."),
+    DocumentVersion: gettext_lazy("Two versions of the document “%(title)s” are on the list. Choose one."),
+}
+NAMED_SO: dict[type[Any], Any] = {
+    Definition: gettext_lazy("the keyword “%(title)s”"),
+    DocumentVersion: gettext_lazy("the document “%(title)s”"),
+}
 
 # What was shown of an edition before it was published: names of parts to what each was.
 Plan = dict[str, str]
@@ -121,7 +137,7 @@ def change_edition(edition: Edition, *, by: Actor, **words: Any) -> Edition:
         _settle_kind(current)
         if changed:
             current.save()
-            what = ", ".join(SAID.get(name, name) for name in changed)
+            what = ", ".join(str(SAID[name]) for name in changed)
             record("change", by=by, edition=current, what=what[:1].upper() + what[1:])
         return current
 
@@ -145,7 +161,10 @@ def gather(
         ]
         for version in chosen:
             if version.edition_id not in (None, current.pk):
-                raise Refused(f"“{version.title_shown}” is in another edition, {version.edition}, already.")
+                raise Refused(
+                    _("“%(title)s” is in another edition, %(edition)s, already.")
+                    % {"title": version.title_shown, "edition": version.edition}
+                )
         before = [version for gathered in _versions_in(current) for version in gathered]
         out = [version for version in before if version not in chosen]
         into = [version for version in chosen if version not in before]
@@ -154,7 +173,10 @@ def gather(
             versions.filter(pk__in=_keys(out, model)).update(edition=None)
             versions.filter(pk__in=_keys(into, model)).update(edition=current)
         if into or out:
-            what = [f"In: {_named(into)}." if into else "", f"Out: {_named(out)}." if out else ""]
+            what = [
+                _("In: %(names)s.") % {"names": _named(into)} if into else "",
+                _("Out: %(names)s.") % {"names": _named(out)} if out else "",
+            ]
             record("gather", by=by, edition=current, what=" ".join(words for words in what if words))
         return current
 
@@ -182,8 +204,14 @@ def compose(
             current = _in_preparation(edition)
             if shown is not None and shown != edition_mark(current):
                 last = current.events.filter(amendment=None, definition=None, document_version=None).last()
-                who = f"{name_of(last.by)} saved it on {said(last.at)}" if last else "it was saved elsewhere"
-                raise Moved([f"This edition is not as this page had it: {who}."])
+                raise Moved(
+                    [
+                        _("This edition is not as this page had it: %(who)s saved it on %(moment)s.")
+                        % {"who": name_of(last.by), "moment": said(last.at)}
+                        if last
+                        else _("This edition is not as this page had it: it was saved elsewhere.")
+                    ]
+                )
             current = change_edition(current, by=by, **words)
         gathered: Edition = gather(
             current, by=by, amendments=amendments, definitions=definitions, documents=documents
@@ -201,11 +229,13 @@ def prepare_correction(amendment: Amendment, *, by: Actor) -> Edition:
             gathered: Edition = current.edition
             return gathered
         if current.significance != Significance.CORRECTION:
-            raise Refused(f"“{current.title_shown}” is no correction. Gather it into an edition.")
+            raise Refused(
+                _("“%(title)s” is no correction. Gather it into an edition.") % {"title": current.title_shown}
+            )
         if current.status != Status.APPROVED:
             raise Refused(
-                f"“{current.title_shown}” is {current.get_status_display().lower()}; only what is approved can be "
-                "published."
+                _("“%(title)s” is %(status)s; only what is approved can be published.")
+                % {"title": current.title_shown, "status": current.get_status_display().lower()}
             )
         edition = prepare(by=by, kind=EditionKind.CORRECTION)
         return gather(edition, by=by, amendments=[current])
@@ -273,8 +303,7 @@ def publish(
         )
         if publication.broken:
             raise Refused(
-                "This would leave references that lead nowhere. "
-                + " ".join(broken_sentence(where, broken) for where, broken in publication.broken[:10])
+                _with_sentences(_("This would leave references that lead nowhere."), publication.broken)
             )
         record("publish", by=by, edition=publication.edition, at=at)
         search.index([version for version in publication.versions if isinstance(version, Amendment)])
@@ -288,10 +317,11 @@ def unschedule(edition: Edition, *, by: Actor, why: str = "", at: datetime | Non
         now = at or timezone.now()
         edition = Edition.objects.get(pk=edition.pk)
         if not edition.published_at or not edition.effective_at:
-            raise Refused(f"{edition} is not published.")
+            raise Refused(_("%(edition)s is not published.") % {"edition": edition})
         if edition.effective_at <= now:
             raise Refused(
-                f"{edition} took effect on {said(edition.effective_at)}. Put it right with another edition."
+                _("%(edition)s took effect on %(effective_at)s. Put it right with another edition.")
+                % {"edition": edition, "effective_at": said(edition.effective_at)}
             )
         later = list(Edition.objects.published().filter(effective_at__gt=edition.effective_at))
         previous = Edition.objects.published().filter(effective_at__lt=edition.effective_at).last()
@@ -312,12 +342,14 @@ def unschedule(edition: Edition, *, by: Actor, why: str = "", at: datetime | Non
             _build(previous, later)
         except Refused as refusal:
             raise Refused(
-                f"A later edition goes on from this one, so take that back first. {refusal}"
+                _("A later edition goes on from this one, so take that back first. %(refusal)s")
+                % {"refusal": refusal}
             ) from refusal
         if by is not None and (broken := _newly_broken(later, broken_before, read)):
             raise Refused(
-                "A later edition refers to what only this one brings, so take that back first. "
-                + " ".join(broken_sentence(where, each) for where, each in broken[:10])
+                _with_sentences(
+                    _("A later edition refers to what only this one brings, so take that back first."), broken
+                )
             )
         for other in later:
             Edition.objects.filter(pk=other.pk).update(number=models.F("number") - 1)
@@ -328,8 +360,19 @@ def unschedule(edition: Edition, *, by: Actor, why: str = "", at: datetime | Non
 
 def broken_sentence(where: Edition, broken: Broken) -> str:
     """What a reference that an edition would break says to the person who publishes."""
-    scheduled = f" (in {where}, which is scheduled)" if where.published_at and where.number else ""
-    return f"“{broken.title}” refers to “{broken.address}”, which would not be there{scheduled}."
+    words = {"title": broken.title, "address": broken.address, "edition": where}
+    if where.published_at and where.number:
+        return (
+            _(
+                "“%(title)s” refers to “%(address)s”, which would not be there (in %(edition)s, which is scheduled)."
+            )
+            % words
+        )
+    return _("“%(title)s” refers to “%(address)s”, which would not be there.") % words
+
+
+def _with_sentences(first: str, broken: Sequence[tuple[Edition, Broken]]) -> str:
+    return " ".join([first, *(broken_sentence(where, each) for where, each in broken[:10])])
 
 
 # --- What a confirmation page shows, and whether it is still so ----------------------------------------------
@@ -387,17 +430,19 @@ def plan_of(edition: Edition, contents: Contained, *, now: datetime) -> Plan:
 
 
 MOVED = {
-    "kind": "The kind of this edition was changed.",
-    "name": "The name of this edition was changed.",
-    "notes": "The notes of this edition were changed.",
-    "law": "The day as at which the law is stated was changed.",
-    "agreement": "What is said about who agreed this edition was changed.",
-    "moment": "The moment at which this edition takes effect was changed.",
-    "rearranges": "Whether this edition takes the arrangement of the contents was changed.",
-    "before": "Another edition was published or took effect meanwhile, so that this one would follow other texts.",
-    "later": "The editions that are scheduled after this one changed.",
-    "flags": "What readers will see marked New or Updated is different by now.",
-    "arrangement": "Somebody moved or numbered chapters in the contents.",
+    "kind": gettext_lazy("The kind of this edition was changed."),
+    "name": gettext_lazy("The name of this edition was changed."),
+    "notes": gettext_lazy("The notes of this edition were changed."),
+    "law": gettext_lazy("The day as at which the law is stated was changed."),
+    "agreement": gettext_lazy("What is said about who agreed this edition was changed."),
+    "moment": gettext_lazy("The moment at which this edition takes effect was changed."),
+    "rearranges": gettext_lazy("Whether this edition takes the arrangement of the contents was changed."),
+    "before": gettext_lazy(
+        "Another edition was published or took effect meanwhile, so that this one would follow other texts."
+    ),
+    "later": gettext_lazy("The editions that are scheduled after this one changed."),
+    "flags": gettext_lazy("What readers will see marked New or Updated is different by now."),
+    "arrangement": gettext_lazy("Somebody moved or numbered chapters in the contents."),
 }
 
 
@@ -408,12 +453,13 @@ def moved_since(seen: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     for key in sorted({*shown, *found}, key=lambda key: (shown.get(key) or found[key])[0]):
         if key not in found:
             sentences.append(
-                f"“{shown[key][0]}” is not in this edition any more: it was returned or taken out."
+                _("“%(title)s” is not in this edition any more: it was returned or taken out.")
+                % {"title": shown[key][0]}
             )
         elif key not in shown:
-            sentences.append(f"“{found[key][0]}” was put into this edition.")
+            sentences.append(_("“%(title)s” was put into this edition.") % {"title": found[key][0]})
         elif shown[key] != found[key]:
-            sentences.append(f"“{found[key][0]}” was changed, or approved again.")
+            sentences.append(_("“%(title)s” was changed, or approved again.") % {"title": found[key][0]})
     moved = {part for part in MOVED if seen.get(part) != now[part]}
     if "rearranges" in moved:
         moved.discard("arrangement")
@@ -422,7 +468,7 @@ def moved_since(seen: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
         moved.discard("later")
     if moved & {"before", "kind", "moment"}:
         moved.discard("flags")
-    return sentences + [sentence for part, sentence in MOVED.items() if part in moved]
+    return sentences + [str(sentence) for part, sentence in MOVED.items() if part in moved]
 
 
 def _marks(edition: Edition, contents: Contained) -> dict[str, tuple[str, str]]:
@@ -476,9 +522,9 @@ def _issue(
     if prepared is not None and prepared.pk:
         edition = Edition.objects.select_for_update().get(pk=prepared.pk)
         if edition.published_at:
-            raise Refused(f"{edition} is published already.")
+            raise Refused(_("%(edition)s is published already.") % {"edition": edition})
         if edition.given_up_at:
-            raise Refused(f"{edition} was given up.")
+            raise Refused(_("%(edition)s was given up.") % {"edition": edition})
     plan = plan_of(edition, contents, now=now) if rehearsing or seen is not None else {}
     # Before anything else is refused: what moved explains why it does not fit any more.
     if seen is not None and (moved := moved_since(seen, plan)):
@@ -549,22 +595,27 @@ def _newly_broken(
 
 def _check_edition_words(words: Iterable[str]) -> None:
     if unknown := set(words) - EDITION_WORDS:
-        raise TypeError(f"No words of an edition: {', '.join(sorted(unknown))}")
+        raise TypeError(_("No words of an edition: ") + ", ".join(sorted(unknown)))
 
 
 def _settle_kind(edition: Edition) -> None:
     if edition.kind not in EditionKind.values:
-        raise Refused(f"An edition is ordinary, urgent or of corrections, not “{edition.kind}”.")
+        raise Refused(
+            _("An edition is ordinary, urgent or of corrections, not “%(kind)s”.") % {"kind": edition.kind}
+        )
     if edition.kind != EditionKind.ORDINARY and edition.rearranges:
-        raise Refused("Only an ordinary edition rearranges the contents.")
+        raise Refused(_("Only an ordinary edition rearranges the contents."))
 
 
 def _in_preparation(edition: Edition) -> Edition:
     current = Edition.objects.select_for_update().get(pk=edition.pk)
     if current.published_at:
-        raise Refused(f"{current} is published; unschedule it first, or put it right with another edition.")
+        raise Refused(
+            _("%(current)s is published; unschedule it first, or put it right with another edition.")
+            % {"current": current}
+        )
     if current.given_up_at:
-        raise Refused(f"{current} was given up.")
+        raise Refused(_("%(current)s was given up.") % {"current": current})
     return current
 
 
@@ -586,7 +637,7 @@ def _long(model: type[AnyVersion]) -> tuple[str, ...]:
 def _named(versions: Sequence[AnyVersion]) -> str:
     names = [f"“{version.title_shown}”" for version in versions[:NAMED]]
     if len(versions) > NAMED:
-        names.append(f"and {len(versions) - NAMED} more")
+        names.append(_("and %(number)s more") % {"number": len(versions) - NAMED})
     return ", ".join(names)
 
 
@@ -596,18 +647,30 @@ def _digest(*words: str) -> str:
 
 def _check_moment(effective_at: datetime, now: datetime) -> None:
     if effective_at < now:
-        raise Refused(f"{said(effective_at)} is past. An edition takes effect now or later.")
+        raise Refused(
+            _("%(effective_at)s is past. An edition takes effect now or later.")
+            % {"effective_at": said(effective_at)}
+        )
     current = Edition.objects.in_force(now)
     if current and current.effective_at and effective_at <= current.effective_at:
-        raise Refused(f"{current} took effect on {said(current.effective_at)}; another has to come after it.")
+        raise Refused(
+            _("%(current)s took effect on %(effective_at)s; another has to come after it.")
+            % {"current": current, "effective_at": said(current.effective_at)}
+        )
     minute = effective_at.replace(second=0, microsecond=0)
     beside = (
         Edition.objects.published().filter(effective_at__gte=minute, effective_at__lt=minute + CLOSE).first()
     )
     if beside and effective_at == now:
-        raise Refused(f"{beside} takes effect within this very minute. Try again in the next one.")
+        raise Refused(
+            _("%(beside)s takes effect within this very minute. Try again in the next one.")
+            % {"beside": beside}
+        )
     if beside:
-        raise Refused(f"{beside} takes effect within the same minute, {said(minute)}. Choose another.")
+        raise Refused(
+            _("%(beside)s takes effect within the same minute, %(minute)s. Choose another.")
+            % {"beside": beside, "minute": said(minute)}
+        )
 
 
 def _check_urgent_help(previous: Edition | None, edition: Edition) -> None:
@@ -615,8 +678,12 @@ def _check_urgent_help(previous: Edition | None, edition: Edition) -> None:
     if _has_urgent_help(previous) and not _has_urgent_help(edition):
         manual = Manual.objects.current()
         raise Refused(
-            f"The chapter “{manual.contacts}” would lose its section “{manual.urgent_help}”, whose numbers stand on "
-            "every page. Keep that section, or name another in the settings of the manual first."
+            _(
+                "The chapter “%(contacts)s” would lose its section “%(urgent_help)s”, whose numbers "
+                "stand on every page. Keep that section, or name another in the settings of the manual "
+                "first."
+            )
+            % {"contacts": manual.contacts, "urgent_help": manual.urgent_help}
         )
 
 
@@ -634,7 +701,9 @@ def _check_nothing_close(later: Sequence[Edition], now: datetime) -> None:
     """Nothing that is about to take effect is rebuilt: it could come into force before this is done."""
     for edition in later:
         if edition.effective_at and edition.effective_at <= now + CLOSE:
-            raise Refused(f"{edition} takes effect within a minute. Try again when it has.")
+            raise Refused(
+                _("%(edition)s takes effect within a minute. Try again when it has.") % {"edition": edition}
+            )
 
 
 def _check_kind(edition: Edition, versions: Sequence[AnyVersion]) -> None:
@@ -643,9 +712,9 @@ def _check_kind(edition: Edition, versions: Sequence[AnyVersion]) -> None:
         not isinstance(version, Amendment) or version.significance != Significance.CORRECTION
         for version in versions
     ):
-        raise Refused("An edition of corrections holds nothing but corrections.")
+        raise Refused(_("An edition of corrections holds nothing but corrections."))
     if not (versions or edition.rearranges):
-        raise Refused("There is nothing in this edition.")
+        raise Refused(_("There is nothing in this edition."))
 
 
 def _approved(model: type[V], versions: Iterable[V]) -> list[V]:
@@ -659,17 +728,15 @@ def _approved(model: type[V], versions: Iterable[V]) -> list[V]:
     for version in stored.values():
         if version.status != Status.APPROVED:
             raise Refused(
-                f"“{version.title_shown}” is {version.get_status_display().lower()}; only what is approved can be "
-                "published."
+                _("“%(title)s” is %(status)s; only what is approved can be published.")
+                % {"title": version.title_shown, "status": version.get_status_display().lower()}
             )
     if len(stored) < len(keys):
-        raise Refused("The list names something twice, or something that is no longer there.")
+        raise Refused(_("The list names something twice, or something that is no longer there."))
     seen: set[int] = set()
     for version in stored.values():
         if version.chain_id in seen:
-            raise Refused(
-                f"Two versions of the {model.CHAIN} “{version.title_shown}” are on the list. Choose one."
-            )
+            raise Refused(TWICE[model] % {"title": version.title_shown})
         seen.add(version.chain_id)
     return [stored[key] for key in keys]
 
@@ -681,7 +748,7 @@ def _take_out_of(
     brought up to date."""
     if edition.kind != EditionKind.URGENT or not later:
         return []
-    why = "An urgent edition changed the same text first. Bring this up to date with it."
+    why = _("An urgent edition changed the same text first. Bring this up to date with it.")
     out: list[AnyVersion] = []
     for model in (Amendment, Definition, DocumentVersion):
         same = [version.chain_id for version in versions if isinstance(version, model)]
@@ -760,9 +827,8 @@ def _check_meanings(previous: Edition | None, editions: Sequence[Edition]) -> No
                 manifest.check_based_on(current, changed)
             except manifest.ManifestRefused as refusal:
                 named: Any = model._default_manager.filter(**{key: refusal.chapter}).order_by("pk").last()
-                raise Refused(
-                    f"{_of(edition)}the {model.CHAIN} “{named.title_shown}” {refusal}.{_way_out(edition)}"
-                ) from refusal
+                named_so = NAMED_SO[model] % {"title": named.title_shown}
+                raise Refused(_does_not_fit(edition, named_so, refusal)) from refusal
             current.update({chain: version for chain, version, _based_on in changed})
 
 
@@ -795,7 +861,7 @@ def _build(previous: Edition | None, editions: Sequence[Edition]) -> None:
                 .order_by("pk")
                 .values_list("title", flat=True)
             )
-            raise Refused(f"{_of(edition)}“{titles.last()}” {refusal}.{_way_out(edition)}") from refusal
+            raise Refused(_does_not_fit(edition, f"“{titles.last()}”", refusal)) from refusal
         edition.entries.all().delete()
         Entry.objects.bulk_create(
             (
@@ -839,16 +905,16 @@ def _stored_lines(edition: Edition) -> list[manifest.Line]:
     ]
 
 
-def _of(edition: Edition) -> str:
-    """Says which scheduled edition a refusal is about, where it is not the one being published."""
-    return f"In {edition}, which is scheduled, " if edition.published_at else ""
-
-
-def _way_out(edition: Edition) -> str:
-    """What can be done where a scheduled edition holds a text that was written from the one of today."""
+def _does_not_fit(edition: Edition, named: str, refusal: manifest.ManifestRefused) -> str:
+    """Why a version cannot go into an edition; where that one is scheduled, which it is and what can be done."""
+    words = {"edition": edition, "named": named, "refusal": str(refusal)}
     if not edition.published_at:
-        return ""
+        return _("%(named)s %(refusal)s.") % words
     return (
-        f" Either publish this as an urgent edition, which sends that text back to its author; or take {edition} back "
-        "first, and schedule it anew afterwards."
+        _(
+            "In %(edition)s, which is scheduled, %(named)s %(refusal)s. Either publish this as "
+            "an urgent edition, which sends that text back to its author; or take %(edition)s "
+            "back first, and schedule it anew afterwards."
+        )
+        % words
     )

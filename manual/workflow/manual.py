@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from manual.models import Manual, Searched
 from manual.search import recording
@@ -26,17 +27,22 @@ def change_settings(*, by: Actor, **settings: Any) -> Manual:
     """
     permit(by, SETTINGS)
     if unknown := set(settings) - set(CHANGEABLE):
-        raise TypeError(f"No settings: {', '.join(sorted(unknown))}")
+        raise TypeError(_("No settings: ") + ", ".join(sorted(unknown)))
     for name in ("title", "board"):
         if name in settings and not str(settings[name]).strip():
-            raise Refused(f"The {name} cannot be empty.")
+            raise Refused(
+                _("The title cannot be empty.") if name == "title" else _("The board cannot be empty.")
+            )
     with transaction.atomic():
         manual = Manual.objects.select_for_update().filter(pk=1).first() or Manual(pk=1)
         changed = []
         for name, value in settings.items():
             before = getattr(manual, name)
             if before != value:
-                changed.append(f"{_label(name)}: from {_said(before)} to {_said(value)}.")
+                changed.append(
+                    _("%(name)s: from %(before)s to %(value)s.")
+                    % {"name": _label(name), "before": _said(before), "value": _said(value)}
+                )
                 setattr(manual, name, value)
         if changed or manual._state.adding:
             manual.save()
@@ -55,5 +61,5 @@ def _label(name: str) -> str:
 
 def _said(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return f"“{value}”"

@@ -11,6 +11,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual.models import Event
 from manual.workflow.permission import Actor, NotPermitted, Refused, name_of, permit, record
@@ -25,11 +27,11 @@ ROLES = (EDITOR, APPROVER, ADMINISTRATOR)
 # What can be said of a person, and how the record names it. Addresses are not kept there: they say nothing about
 # what was decided, and the record is for ever.
 FIELDS = {
-    "username": "user name",
-    "first_name": "first name",
-    "last_name": "last name",
-    "email": "e-mail address",
-    "is_active": "active",
+    "username": gettext_lazy("user name"),
+    "first_name": gettext_lazy("first name"),
+    "last_name": gettext_lazy("last name"),
+    "email": gettext_lazy("e-mail address"),
+    "is_active": gettext_lazy("active"),
 }
 NOT_KEPT = ("email",)
 
@@ -40,6 +42,15 @@ def role_of(person: User) -> str:
     """The role that a person has, the highest where there are several; empty for none."""
     names = {group.name for group in person.groups.all()}
     return next((role for role in reversed(ROLES) if role in names), "")
+
+
+def role_said(role: str) -> str:
+    """A role as people read it: in the database it has one name in every language."""
+    return {
+        EDITOR: _("Editor"),
+        APPROVER: _("Approver"),
+        ADMINISTRATOR: _("Administrator"),
+    }.get(role, role or _("none"))
 
 
 def administrators() -> Any:
@@ -56,13 +67,15 @@ def add_person(*, by: Actor, username: str, password: str, role: str = "", **fie
     _check_role(role)
     with transaction.atomic():
         if User.objects.filter(username__iexact=username).exists():
-            raise Refused(f"There is somebody with the user name “{username}” already.")
+            raise Refused(
+                _("There is somebody with the user name “%(username)s” already.") % {"username": username}
+            )
         person = User(username=username, **fields)
         _take_password(person, password)
         person.is_staff = bool(role)
         person.save()
         _take_role(person, role)
-        record("add person", by=by, person=person, what=f"Role: {role or 'none'}.")
+        record("add person", by=by, person=person, what=_("Role: %(role)s.") % {"role": role_said(role)})
         return person
 
 
@@ -85,7 +98,9 @@ def change_person(person: User, *, by: Actor, role: str | None = None, **fields:
                 setattr(stored, name, value)
         before = role_of(stored)
         if role is not None and role != before:
-            changed.append(f"role from {before or 'none'} to {role or 'none'}")
+            changed.append(
+                _("role from %(before)s to %(now)s") % {"before": role_said(before), "now": role_said(role)}
+            )
             _take_role(stored, role)
         if not changed:
             return stored
@@ -98,7 +113,7 @@ def change_person(person: User, *, by: Actor, role: str | None = None, **fields:
         return stored
 
 
-LAST = (
+LAST = gettext_lazy(
     "Nobody would be left who can look after people and settings. Make somebody else an administrator first."
 )
 
@@ -109,7 +124,10 @@ def check_change(person: User, *, by: Actor, role: str | None = None, **fields: 
     if "username" in fields:
         others = User.objects.exclude(pk=person.pk).filter(username__iexact=fields["username"])
         if others.exists():
-            raise Refused(f"There is somebody with the user name “{fields['username']}” already.")
+            raise Refused(
+                _("There is somebody with the user name “%(username)s” already.")
+                % {"username": fields["username"]}
+            )
     before = role_of(person)
     loses = role is not None and before == ADMINISTRATOR and role != ADMINISTRATOR
     leaves = person.is_active and not fields.get("is_active", True)
@@ -118,7 +136,7 @@ def check_change(person: User, *, by: Actor, role: str | None = None, **fields: 
         if is_one and not administrators().exclude(pk=person.pk).exists():
             raise Refused(LAST)
         if by is not None and by.pk == person.pk:
-            raise Refused("Another administrator has to do this: nobody takes their own way in away.")
+            raise Refused(_("Another administrator has to do this: nobody takes their own way in away."))
 
 
 def set_password(person: User, *, by: Actor, password: str) -> None:
@@ -138,7 +156,7 @@ def change_own_password(*, by: User, password: str) -> None:
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=by.pk)
         if not stored.is_active:
-            raise NotPermitted("You cannot sign in any more.")
+            raise NotPermitted(_("You cannot sign in any more."))
         _take_password(stored, password)
         stored.save(update_fields=["password"])
         record("change password", by=by, person=stored)
@@ -153,19 +171,25 @@ def has_borrowed_password(person: User) -> bool:
 
 def _check_fields(fields: dict[str, Any]) -> None:
     if unknown := set(fields) - set(FIELDS):
-        raise TypeError(f"Not said of a person: {', '.join(sorted(unknown))}")
+        raise TypeError(_("Not said of a person: ") + ", ".join(sorted(unknown)))
 
 
 def _check_role(role: str) -> None:
     if role and role not in ROLES:
-        raise Refused(f"There is no role “{role}”. The roles are {', '.join(ROLES)}.")
+        roles = ", ".join(role_said(each) for each in ROLES)
+        raise Refused(
+            _("There is no role “%(role)s”. The roles are %(roles)s.") % {"role": role, "roles": roles}
+        )
 
 
 def _check_touchable(person: User, by: Actor) -> None:
     if by is not None and person.is_superuser and not by.is_superuser:
         raise NotPermitted(
-            f"{name_of(person)} looks after the whole site, beyond the roles of the manual, and is changed only by "
-            "somebody who does too."
+            _(
+                "%(person)s looks after the whole site, beyond the roles of the manual, and is changed "
+                "only by somebody who does too."
+            )
+            % {"person": name_of(person)}
         )
 
 
@@ -185,7 +209,11 @@ def _take_password(person: User, password: str) -> None:
 
 def _changed(name: str, before: Any, value: Any) -> str:
     if name == "is_active":
-        return "active again" if value else "not active any more"
+        return _("active again") if value else _("not active any more")
     if name in NOT_KEPT:
-        return f"{FIELDS[name]} changed"
-    return f"{FIELDS[name]} from “{before}” to “{value}”"
+        return _("%(field)s changed") % {"field": FIELDS[name]}
+    return _("%(field)s from “%(before)s” to “%(value)s”") % {
+        "field": FIELDS[name],
+        "before": before,
+        "value": value,
+    }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.utils import timezone
+from django.utils import dateformat, timezone
+from django.utils.translation import gettext as _
 
 from manual.models import Amendment, Definition, DocumentVersion, Event
 
@@ -67,7 +68,7 @@ class Moved(Refused):
     """What a confirmation page showed is no longer so; `what` says what changed meanwhile, a sentence each."""
 
     def __init__(self, what: Sequence[str]) -> None:
-        super().__init__("Something changed since this page was shown. " + " ".join(what))
+        super().__init__(" ".join([_("Something changed since this page was shown."), *what]))
         self.what = list(what)
 
 
@@ -76,7 +77,9 @@ def permit(by: Actor, permission: str) -> None:
     if by is None:
         return
     if not by.is_active or not by.has_perm(permission):
-        raise NotPermitted("You do not have the permission to do this. Ask an administrator of the manual.")
+        raise NotPermitted(
+            _("You do not have the permission to do this. Ask an administrator of the manual.")
+        )
 
 
 def noun(version: AnyVersion) -> str:
@@ -102,9 +105,14 @@ def hold(chain: models.Model) -> None:
 def said(moment: datetime) -> str:
     """“1 June 2026 at 14:05”, in London."""
     local = timezone.localtime(moment)
-    return f"{local.day} {local:%B %Y} at {local:%H:%M}"
+    return _("%(day)s at %(hour)s") % {"day": day_said(local), "hour": f"{local:%H:%M}"}
+
+
+def day_said(day: date) -> str:
+    """“1 June 2026”."""
+    return dateformat.format(day, "j F Y")
 
 
 def name_of(person: User | None) -> str:
     """How a person is named to colleagues."""
-    return (person.get_full_name() or person.get_username()) if person else "nobody"
+    return (person.get_full_name() or person.get_username()) if person else _("nobody")

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from manual.models import Synonym, manual_lock
 from manual.search.words import clean, folded
@@ -23,7 +24,10 @@ def add_synonym(*, by: Actor, forms: Iterable[str], note: str = "") -> Synonym:
     # Under the lock, so that two clicks on one button add one set.
     with manual_lock():
         if Synonym.objects.live().count() >= MOST_SETS:
-            raise Refused(f"There are {MOST_SETS:,} sets of words already. Take out those that nobody needs.")
+            raise Refused(
+                _("There are %(most)s sets of words already. Take out those that nobody needs.")
+                % {"most": f"{MOST_SETS:,}"}
+            )
         _refuse_what_is_said_already(said)
         synonym = Synonym.objects.create(forms=said, note=note, made_by=by)
         record("add synonym", by=by, synonym=synonym, what=_whole(synonym))
@@ -37,13 +41,21 @@ def change_synonym(synonym: Synonym, *, by: Actor, forms: Iterable[str], note: s
     with manual_lock():
         stored = _live(synonym)
         if (stored.forms, stored.note) != (synonym.forms, synonym.note):
-            raise Refused(f"Somebody else has changed it meanwhile: it now says {_whole(stored)}.")
+            raise Refused(
+                _("Somebody else has changed it meanwhile: it now says %(stored)s.")
+                % {"stored": _whole(stored)}
+            )
         _refuse_what_is_said_already(said, but=stored)
         if (stored.forms, stored.note) != (said, note):
             before = _whole(stored)
             stored.forms, stored.note = said, note
             stored.save(update_fields=["forms", "note"])
-            record("change synonym", by=by, synonym=stored, what=f"From {before} to {_whole(stored)}.")
+            record(
+                "change synonym",
+                by=by,
+                synonym=stored,
+                what=_("From %(before)s to %(now)s.") % {"before": before, "now": _whole(stored)},
+            )
         synonym.forms, synonym.note = stored.forms, stored.note
         return stored
 
@@ -64,18 +76,29 @@ def _forms(forms: Iterable[str]) -> list[str]:
     written = [form for each in forms if (form := clean(each))]
     for form in written:
         if not folded(form):
-            raise Refused(f"“{form[:LONGEST]}” has no letter and no digit, so nobody can search for it.")
+            raise Refused(
+                _("“%(words)s” has no letter and no digit, so nobody can search for it.")
+                % {"words": form[:LONGEST]}
+            )
         if len(form) > LONGEST:
-            raise Refused(f"“{form[:40]}…” is too long: words have at most {LONGEST} characters here.")
+            raise Refused(
+                _("“%(words)s…” is too long: words have at most %(longest)s characters here.")
+                % {"words": form[:40], "longest": LONGEST}
+            )
     different: dict[str, str] = {}
     for form in written:
         different.setdefault(folded(form), form)
     if len(different) > MOST_FORMS:
-        raise Refused(f"A set has at most {MOST_FORMS} words or phrases; this one has {len(different)}.")
+        raise Refused(
+            _("A set has at most %(most_forms)s words or phrases; this one has %(different)s.")
+            % {"most_forms": MOST_FORMS, "different": len(different)}
+        )
     if len(different) < 2:
         raise Refused(
-            "Write at least two different words or phrases, each on a line of its own. Capitals, accents and hyphens "
-            "make no difference to search."
+            _(
+                "Write at least two different words or phrases, each on a line of its own. "
+                "Capitals, accents and hyphens make no difference to search."
+            )
         )
     return list(different.values())
 
@@ -83,7 +106,10 @@ def _forms(forms: Iterable[str]) -> list[str]:
 def _note(note: str) -> str:
     note = clean(note)
     if len(note) > (most := cast(int, Synonym._meta.get_field("note").max_length)):
-        raise Refused(f"The note has at most {most} characters; this one has {len(note)}.")
+        raise Refused(
+            _("The note has at most %(most)s characters; this one has %(note)s.")
+            % {"most": most, "note": len(note)}
+        )
     return note
 
 
@@ -96,13 +122,13 @@ def _refuse_what_is_said_already(forms: list[str], but: Synonym | None = None) -
             and other != but
             and {folded(form) for form in other.forms} == wanted
         ):
-            raise Refused(f"That is said already: {_whole(other)}.")
+            raise Refused(_("That is said already: %(other)s.") % {"other": _whole(other)})
 
 
 def _live(synonym: Synonym) -> Synonym:
     stored = Synonym.objects.select_for_update().get(pk=synonym.pk)
     if stored.taken_out_at:
-        raise Refused("These words are taken out already.")
+        raise Refused(_("These words are taken out already."))
     return stored
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from manual import drafting, search
 from manual.models import (
@@ -45,6 +47,17 @@ from manual.workflow.permission import (
 )
 
 # (from, to): the permission it takes. What is not here is refused.
+NOT_FROM: dict[type[AnyVersion], Any] = {
+    Amendment: gettext_lazy(
+        "A draft is brought up to date with the version of its chapter that is in force, or that is scheduled."
+    ),
+    Definition: gettext_lazy(
+        "A draft is brought up to date with the version of its keyword that is in force, or that is scheduled."
+    ),
+    DocumentVersion: gettext_lazy(
+        "A draft is brought up to date with the version of its document that is in force, or that is scheduled."
+    ),
+}
 TRANSITIONS: dict[tuple[str, str], str] = {
     (Status.DRAFT, Status.SUBMITTED): SUBMIT,
     (Status.RETURNED, Status.SUBMITTED): SUBMIT,
@@ -103,9 +116,14 @@ def put_back(earlier: Amendment, *, by: Actor) -> Amendment:
     with transaction.atomic():
         amendment = draft(earlier.chapter, by=by, **words)
         record(
-            "put back", by=by, amendment=amendment, to_status=Status.DRAFT,
-            what=f"Begun from version {earlier.sequence}." if earlier.sequence else "Begun from an earlier draft.",
-        )  # fmt: skip
+            "put back",
+            by=by,
+            amendment=amendment,
+            to_status=Status.DRAFT,
+            what=_("Begun from version %(sequence)s.") % {"sequence": earlier.sequence}
+            if earlier.sequence
+            else _("Begun from an earlier draft."),
+        )
         return amendment
 
 
@@ -141,7 +159,7 @@ def draft_document(document: Document, *, by: Actor, **words: Any) -> DocumentVe
                 for name in ("file", "filename", "media_type", "width", "height"):
                     words[name] = getattr(before, name)
         if "file" not in words:
-            raise Refused("Choose the file to be uploaded.")
+            raise Refused(_("Choose the file to be uploaded."))
         version = DocumentVersion(document=document, author=by, **words)
         version.save()
         record("draft", by=by, document_version=version, to_status=Status.DRAFT)
@@ -162,12 +180,13 @@ def revise(version: V, *, by: Actor, revision: int | None = None, **words: Any) 
         _take_up(current, by)
         if not current.writable:
             raise Refused(
-                f"“{current.title_shown}” is {current.get_status_display().lower()}; it cannot be changed now."
+                _("“%(title)s” is %(status)s; it cannot be changed now.")
+                % {"title": current.title_shown, "status": current.get_status_display().lower()}
             )
         if revision is not None and revision != current.revision:
             raise Overtaken(
-                f"“{current.title_shown}” was saved elsewhere on {said(current.changed_at)}, after this page was "
-                "opened.",
+                _("“%(title)s” was saved elsewhere on %(changed_at)s, after this page was opened.")
+                % {"title": current.title_shown, "changed_at": said(current.changed_at)},
                 current,
             )
         for name, value in words.items():
@@ -195,10 +214,7 @@ def bring_up_to_date(
         possible: list[V] = texts_to_go_on_from(version)
         onto = next((each for each in possible if onto is not None and each == onto), None)
         if onto is None and possible:
-            raise Refused(
-                f"A draft is brought up to date with the version of its {version.CHAIN} that is in force, or that is "
-                "scheduled."
-            )
+            raise Refused(NOT_FROM[type(version)])
         if isinstance(version, Amendment):
             living = onto is not None and onto.significance != Significance.WITHDRAWN
             significance = words.get("significance", version.significance)
@@ -209,7 +225,7 @@ def bring_up_to_date(
         current = revise(version, by=by, revision=revision, based_on=onto, **words)
         record(
             "bring up to date", by=by, from_status=current.status, to_status=current.status,
-            what=f"With version {onto.sequence}." if onto else "", **about(current),
+            what=_("With version %(sequence)s.") % {"sequence": onto.sequence} if onto else "", **about(current),
         )  # fmt: skip
         return current
 
@@ -218,7 +234,7 @@ def comment(version: AnyVersion, *, by: User, words: str) -> None:
     """Say something about a text to those who work on it; kept with it for ever."""
     permit(by, APPROVE if by.has_perm(APPROVE) else SUBMIT)
     if not words.strip():
-        raise Refused("Write a comment first.")
+        raise Refused(_("Write a comment first."))
     record(
         "comment", by=by, why=words.strip(), from_status=version.status, to_status=version.status,
         **about(version),
@@ -247,7 +263,7 @@ def take_back(version: V, *, by: Actor) -> V:
 def return_to_author(version: V, *, by: Actor, why: str) -> V:
     """Send it back with a comment; also what was approved already, as long as no edition carries it."""
     if by is not None and not why.strip():
-        raise Refused("Say what has to be put right: the author reads this comment.")
+        raise Refused(_("Say what has to be put right: the author reads this comment."))
     return _move(
         version, Status.RETURNED, by=by, verb="return", why=why.strip(),
         approved_at=None, approver=None, self_approved=False, edition=None,
@@ -261,12 +277,12 @@ def approve(version: V, *, by: Actor, **agreement: Any) -> V:
     minutes say so (`minute`).
     """
     if unknown := set(agreement) - {"agreed_by", "agreed_on", "minute"}:
-        raise TypeError(f"No words of an agreement: {', '.join(sorted(unknown))}")
+        raise TypeError(_("No words of an agreement: %(unknown)s") % {"unknown": ", ".join(sorted(unknown))})
     # As stored: the object in the caller's hand may say anything.
     author = type(version)._default_manager.values_list("author", flat=True).get(pk=version.pk)
     own = by is not None and author == by.pk
     if own and not Manual.objects.current().self_approval:
-        raise NotPermitted("Somebody else has to approve this: nobody publishes alone.")
+        raise NotPermitted(_("Somebody else has to approve this: nobody publishes alone."))
     return _move(
         version, Status.APPROVED, by=by, verb="approve",
         approved_at=timezone.now(), approver=by, self_approved=own, **agreement,
@@ -357,7 +373,10 @@ def is_up_to_date(version: AnyVersion) -> bool:
 
 def _check_words(model: type[AnyVersion], words: Iterable[str]) -> None:
     if unknown := set(words) - set(model.WORDS):
-        raise TypeError(f"No words of {model._meta.verbose_name}: {', '.join(sorted(unknown))}")
+        raise TypeError(
+            (_("No words of %(verbose_name)s: ") % {"verbose_name": model._meta.verbose_name})
+            + ", ".join(sorted(unknown))
+        )
 
 
 def _locked(version: V) -> V:
@@ -380,7 +399,7 @@ def _check_complete(version: AnyVersion, sure: bool) -> None:
     """Nothing is submitted that could not be approved: it is complete, without mistakes, and written from the text
     that it replaces."""
     if not version.note.strip():
-        raise Refused("Say what changed and why: readers see this note beside the change.")
+        raise Refused(_("Say what changed and why: readers see this note beside the change."))
     _check_up_to_date(version)
     if not isinstance(version, Amendment):
         if missing := drafting.missing_from(version):
@@ -390,17 +409,14 @@ def _check_complete(version: AnyVersion, sure: bool) -> None:
     if wrong:
         sentences = [
             problem.message
-            if problem.line is None or problem.message.startswith("Line")
-            else f"Line {problem.line}: {problem.message}"
+            if problem.line is None or problem.message.startswith(_("Line %(line)s") % {"line": problem.line})
+            else _("Line %(line)s: %(message)s") % {"line": problem.line, "message": problem.message}
             for problem in wrong
         ]
-        raise NotReady("This has to be put right first. " + " ".join(sentences), sentences)
+        raise NotReady(" ".join([_("This has to be put right first."), *sentences]), sentences)
     if not sure and (questions := drafting.questions(version)):
-        raise Questioned(
-            "A correction puts a slip right and changes no instruction. Look at what this one touches: "
-            + " ".join(questions),
-            questions,
-        )
+        first = _("A correction puts a slip right and changes no instruction. Look at what this one touches:")
+        raise Questioned(" ".join([first, *questions]), questions)
     anchored = drafting.anchored(version)
     if anchored != version.text:
         # The address of a section survives a change of its heading, and the pasting of a whole new text over it.
@@ -412,8 +428,11 @@ def _check_complete(version: AnyVersion, sure: bool) -> None:
 def _check_up_to_date(version: AnyVersion) -> None:
     if not is_up_to_date(version):
         raise Refused(
-            f"“{version.title_shown}” has changed since this was begun. Bring it up to date first: both changes are "
-            "shown side by side."
+            _(
+                "“%(title)s” has changed since this was begun. Bring it up to date first: both changes "
+                "are shown side by side."
+            )
+            % {"title": version.title_shown}
         )
 
 
@@ -426,7 +445,8 @@ def _take_up(version: AnyVersion, by: Actor) -> None:
         version.author = by
     else:
         raise NotPermitted(
-            f"“{version.title_shown}” is a draft by {name_of(version.author)}. Ask them, or begin one of your own."
+            _("“%(title)s” is a draft by %(author)s. Ask them, or begin one of your own.")
+            % {"title": version.title_shown, "author": name_of(version.author)}
         )
 
 
@@ -437,7 +457,8 @@ def _versions_of(version: AnyVersion) -> Any:
 def _check_no_open_draft(versions: Any, author: Actor, of: str) -> None:
     if author is not None and versions.open().filter(author=author).exists():
         raise Refused(
-            f"There is an open draft of “{of}” by the same author already. Finish or abandon it first."
+            _("There is an open draft of “%(of)s” by the same author already. Finish or abandon it first.")
+            % {"of": of}
         )
 
 
@@ -447,8 +468,12 @@ def _move(version: V, to: str, *, by: Actor, verb: str, why: str = "", **fields:
         permission = TRANSITIONS.get((current.status, to))
         if permission is None or current.status == Status.PUBLISHED or to == Status.PUBLISHED:
             raise Refused(
-                f"“{current.title_shown}” is {current.get_status_display().lower()}, so it cannot become "
-                f"{Status(to).label.lower()} now."
+                _("“%(title)s” is %(status)s, so it cannot become %(wanted)s now.")
+                % {
+                    "title": current.title_shown,
+                    "status": current.get_status_display().lower(),
+                    "wanted": Status(to).label.lower(),
+                }
             )
         permit(by, permission)
         if to in (Status.SUBMITTED, Status.DRAFT):

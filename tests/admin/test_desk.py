@@ -292,7 +292,7 @@ def test_of_many_the_first_are_shown_and_the_rest_counted_by_kind(client, eve, a
     words = section(page.content.decode(), "approve")
     assert "Waiting for my approval 17" in words
     assert "and 4 more texts and 3 more keywords" in words
-    for _number, _noun, address in waiting.rest:
+    for _words, address in waiting.rest:
         if address:
             assert client.get(address.replace("&amp;", "&")).context["cl"].result_count >= 3
 

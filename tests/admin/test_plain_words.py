@@ -29,8 +29,10 @@ SCRIPTS = sorted((BASE / "static" / "js").rglob("*.js"))
 def words_of_a_template(text: str) -> str:
     """What of a template may reach the screen: no comments, tags or variables, but labels in attributes."""
     text = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", " ", text, flags=re.DOTALL)
+    # What is translated is words too: of a tag only its quoted message stays, of a block all but the tags around it.
+    text = re.sub(r"\{% translate ([\"'])(.*?)\1 %\}", r"\2", text, flags=re.DOTALL)
     text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", text, flags=re.DOTALL)
-    labels = re.findall(r'(?:aria-label|title|placeholder|alt|value)="([^"]*)"', text)
+    labels = re.findall(r'(?:aria-label|title|placeholder|alt|value|data-[\w-]+)="([^"]*)"', text)
     return " ".join([re.sub(r"<[^>]*>", " ", text, flags=re.DOTALL), *labels])
 
 

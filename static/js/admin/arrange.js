@@ -1,13 +1,10 @@
 // Arranges the contents without loading the page anew: by drag and drop, by Alt and an arrow key, and by the buttons.
 // Every move is a click on a button that the page has without this too; what it then shows is the server's answer.
 
+import { word } from "../words.js";
+
 const ARROWS = { ArrowUp: "Up", ArrowDown: "Down", ArrowRight: "In", ArrowLeft: "Out" };
-const IMPOSSIBLE = {
-  Up: "It is the first here already.",
-  Down: "It is the last here already.",
-  In: "There is nothing above it here that it could stand under.",
-  Out: "It does not stand under anything that it could leave.",
-};
+const IMPOSSIBLE = { Up: "firstAlready", Down: "lastAlready", In: "nothingAbove", Out: "nothingToLeave" };
 const EDGE = 70; // of the window, in pixels: there a drag scrolls the page
 const SPEED = 14;
 const SLACK = 5; // a click with an unsteady hand is no drag
@@ -45,14 +42,14 @@ async function send(name, value, focus) {
     const answer = new DOMParser().parseFromString(await response.text(), "text/html");
     const fresh = answer.getElementById("arrange");
     if (!response.ok || !fresh) {
-      say("This could not be done. You may have been signed out: load the page again. Nothing was changed.", true);
+      say(word("notDone"), true);
       return;
     }
     show(fresh, focus);
     const message = answer.querySelector(".messagelist li");
-    say(message?.textContent.trim() ?? "Done.", message?.classList.contains("error") ?? false);
+    say(message?.textContent.trim() ?? word("done"), message?.classList.contains("error") ?? false);
   } catch {
-    say("The site does not answer, so it is not known whether this was done. Load the page again.", true);
+    say(word("noAnswer"), true);
   } finally {
     busy = false;
     document.body.classList.remove("tree-busy");
@@ -95,7 +92,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && drag) {
     event.preventDefault();
     end();
-    say("Nothing was moved.");
+    say(word("nothingMoved"));
     return;
   }
   const row = event.target.closest?.(".tree-row");
@@ -104,7 +101,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const button = row.querySelector(`[data-way="${way}"]`);
   if (button.disabled) {
-    say(`${titleOf(branchOf(row))}: ${IMPOSSIBLE[way]}`);
+    say(word(IMPOSSIBLE[way], { title: titleOf(branchOf(row)) }));
     return;
   }
   const focused = event.target.dataset.way;
@@ -190,22 +187,22 @@ function aim() {
   const { chapter, under, after } = branch.dataset;
   if (height < 0.3) {
     // After the one before it; should that be the row in hand, it stands there already.
-    if (after === drag.branch.dataset.chapter) return say("It stands there already.");
-    mark(row, "drop-before", { under, after }, `Before ${titleOf(branch)}`);
+    if (after === drag.branch.dataset.chapter) return say(word("standsThere"));
+    mark(row, "drop-before", { under, after }, "before");
   } else if (height < 0.7 || (below.length && !isOpen(branch))) {
     const last = below.at(-1);
-    mark(row, "drop-into", { under: chapter, after: last?.dataset.chapter ?? 0 }, `Under ${titleOf(branch)}, last`);
+    mark(row, "drop-into", { under: chapter, after: last?.dataset.chapter ?? 0 }, "underLast");
   } else if (below.length) {
-    mark(row, "drop-first", { under: chapter, after: 0 }, `Under ${titleOf(branch)}, first`);
+    mark(row, "drop-first", { under: chapter, after: 0 }, "underFirst");
   } else {
-    mark(row, "drop-after", { under, after: chapter }, `After ${titleOf(branch)}`);
+    mark(row, "drop-after", { under, after: chapter }, "after");
   }
 }
 
-function mark(row, where, drop, words) {
+function mark(row, where, drop, said) {
   row.classList.add(where);
   drag.drop = drop;
-  say(`${titleOf(drag.branch)}: ${words.charAt(0).toLowerCase()}${words.slice(1)}`);
+  say(word(said, { title: titleOf(drag.branch), other: titleOf(branchOf(row)) }));
 }
 
 function childrenOf(branch) {

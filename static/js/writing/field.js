@@ -1,6 +1,7 @@
 // The field with the text: carries out edits so that they can be undone, and finds lines in it.
 
 import { lineNumber, newLine, placeOfLine } from "./edits.js";
+import { word } from "../words.js";
 
 export class Field {
   constructor(area, lineLabel) {
@@ -53,7 +54,7 @@ export class Field {
   showLineSoon() {
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
-      this.lineLabel.textContent = `Line ${lineNumber(this.area.value, this.area.selectionStart)}`;
+      this.lineLabel.textContent = word("line", { line: lineNumber(this.area.value, this.area.selectionStart) });
     }, 200);
   }
 

@@ -6,6 +6,7 @@ import { tidyPasting } from "./pasting.js";
 import { Saving } from "./saving.js";
 import { Server } from "./server.js";
 import { Toolbar } from "./toolbar.js";
+import { word } from "../words.js";
 
 const form = document.getElementById("writing-form");
 const text = form?.elements.text;
@@ -167,9 +168,10 @@ function offerKept(saving, field) {
   if (!left.length) return;
   const [newest] = left;
   const moment = new Date(newest.at);
-  const day = moment.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
-  const hour = moment.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
-  panel.querySelector("[data-when]").textContent = `${hour} on ${day}`;
+  const { lang } = document.documentElement;
+  const day = moment.toLocaleDateString(lang, { day: "numeric", month: "long", year: "numeric" });
+  const hour = moment.toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+  panel.querySelector("[data-when]").textContent = word("when", { hour, day });
   panel.querySelector("[data-words]").textContent = newest.fields.text || newest.fields.title || "";
   panel.hidden = false;
   panel.addEventListener("click", (event) => {

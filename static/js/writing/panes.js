@@ -1,6 +1,7 @@
 // Beside the text: the preview, the tracked changes, the problems and the offers.
 
 import { linkInLine } from "./edits.js";
+import { word } from "../words.js";
 
 export class Panes {
   constructor(tabs, server, field) {
@@ -154,8 +155,8 @@ export class Panes {
     page.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  showProblems({ problems, questions, offers, word_count: words }) {
-    document.getElementById("writing-word-count").textContent = `${words.toLocaleString("en-GB")} ${words === 1 ? "word" : "words"}`;
+  showProblems({ problems, questions, offers, words_said: words }) {
+    document.getElementById("writing-word-count").textContent = words;
     const tab = document.getElementById("writing-problem-count");
     const count = problems.length + questions.length;
     tab.textContent = count ? `(${count})` : "";
@@ -183,8 +184,8 @@ export class Panes {
     Object.assign(button.dataset, { at: line, column, words, instead });
     const told = document.createElement("span");
     told.className = "visually-hidden";
-    told.textContent = ` of “${words}” in line ${line}`;
-    button.append("Make it a link", told);
+    told.textContent = ` ${word("offerOf", { words, line })}`;
+    button.append(word("makeItALink"), told);
     item.append(" ", button);
     return item;
   }
@@ -204,7 +205,7 @@ export class Panes {
       this.moveOffers(Number(at), Number(column), instead.length - words.length);
       item.remove();
     } else {
-      item.textContent = "Those words are not there any more.";
+      item.textContent = word("wordsGone");
     }
     if (this.wide.matches) (next?.querySelector("button") ?? this.tabs.querySelector("[aria-selected=true]")).focus();
     const place = document.getElementById("writing-offers");
@@ -225,12 +226,12 @@ export class Panes {
       button.type = "button";
       button.className = "writing-line";
       button.dataset.line = line;
-      button.textContent = `Line ${line}`;
+      button.textContent = word("line", { line });
       item.append(button, " ");
     }
     if (blocking || question) {
       const mark = document.createElement("strong");
-      mark.textContent = question ? "To confirm:" : "Must be put right:";
+      mark.textContent = word(question ? "toConfirm" : "toPutRight");
       item.append(mark, " ");
     }
     item.append(message);

@@ -1,6 +1,7 @@
 // What is pasted from Word or from a web page becomes clean headings, lists and tables.
 
 import { pasted } from "./edits.js";
+import { word } from "../words.js";
 
 const STRUCTURE = /<(h[1-6]|[ou]l|li|table|p|div|strong|b|em|i|a|img|br)\b|mso-/i;
 const LARGEST = 2_000_000;
@@ -23,7 +24,7 @@ export function tidyPasting(field, server, told) {
     const words = event.clipboardData.getData("text/plain").replace(/\r\n?/g, "\n");
     // Pictures inside the text are left out by the site anyway.
     const lean = html.replace(/(src\s*=\s*)(["'])data:[^"']*\2/gi, "$1$2$2");
-    told(["Tidying what you pasted …"], true);
+    told([word("tidying")], true);
     area.readOnly = true;
     const answer = lean.length > LARGEST ? { kind: "too-large" } : await tidied(server, lean);
     area.readOnly = false;
@@ -45,8 +46,8 @@ async function tidied(server, html) {
 }
 
 function why({ kind, data }) {
-  if (kind === "refused") return `${data.message} Pasted as plain words.`;
-  if (kind === "too-large") return "That is too much to tidy at once. Pasted as plain words; paste it in parts to keep its formatting.";
-  if (kind === "signed-out") return "You have been signed out, so it was pasted as plain words.";
-  return "There is no connection, so it was pasted as plain words.";
+  if (kind === "refused") return word("pastedPlain", { message: data.message });
+  if (kind === "too-large") return word("pastedTooLarge");
+  if (kind === "signed-out") return word("pastedSignedOut");
+  return word("pastedOffline");
 }

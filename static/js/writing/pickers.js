@@ -1,5 +1,7 @@
 // Dialogs in which something is chosen or asked for. Escape closes them and gives the focus back.
 
+import { word } from "../words.js";
+
 const REST = 200; // milliseconds after the last key
 
 /** Opens a dialog; answers what `read` makes of it once it is confirmed, or nothing. */
@@ -47,8 +49,8 @@ export function askForLink(words, address) {
   return opened(dialog, () => {
     const typed = form.elements.address.value.trim();
     const shown = form.elements.words.value.trim();
-    if (!typed) return complain(dialog, "Give the address it leads to.", form.elements.address);
-    if (!shown) return complain(dialog, "Say in words where it leads.", form.elements.words);
+    if (!typed) return complain(dialog, word("giveAddress"), form.elements.address);
+    if (!shown) return complain(dialog, word("sayWhere"), form.elements.words);
     return { address: completed(typed), words: shown };
   });
 }
@@ -73,7 +75,7 @@ export function askForTable() {
       const input = document.createElement("input");
       input.type = "text";
       input.name = "head";
-      label.append(`Column ${heads.children.length + 1}`, input);
+      label.append(word("column", { number: heads.children.length + 1 }), input);
       heads.append(label);
     }
   };
@@ -85,7 +87,7 @@ export function askForTable() {
   return opened(dialog, () => {
     const inputs = [...heads.querySelectorAll("input")];
     const empty = inputs.find((input) => !input.value.trim());
-    if (empty) return complain(dialog, "Say for each column what it holds, for readers who cannot see the table.", empty);
+    if (empty) return complain(dialog, word("sayColumns"), empty);
     const rows = Math.min(50, Math.max(1, Number(form.elements.rows.value) || 1));
     return { headers: inputs.map((input) => input.value), rows };
   });
@@ -93,19 +95,20 @@ export function askForTable() {
 
 // --- Pickers -----------------------------------------------------------------------------------------------
 
+// Of each picker, the words for its heading and for its search field.
 const TITLES = {
-  chapters: ["Cross reference", "Search chapters and sections by number or words"],
-  keywords: ["Keyword", "Search keywords"],
-  contacts: ["Contact", "Search contacts"],
-  documents: ["Document or picture", "Search documents"],
+  chapters: ["pickChapter", "searchChapters"],
+  keywords: ["pickKeyword", "searchKeywords"],
+  contacts: ["pickContact", "searchContacts"],
+  documents: ["pickDocument", "searchDocuments"],
 };
 
 /** Lets somebody choose a chapter or section, a keyword, a contact or a document. */
 export function pick(server, what) {
   const dialog = document.getElementById("writing-picker");
   const [title, search] = TITLES[what];
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector("label[for=writing-picker-search]").textContent = search;
+  dialog.querySelector("h2").textContent = word(title);
+  dialog.querySelector("label[for=writing-picker-search]").textContent = word(search);
   const ways = dialog.querySelector(".writing-ways");
   ways.hidden = what !== "contacts";
   const choices = new Choices(dialog, server, what);
@@ -113,7 +116,7 @@ export function pick(server, what) {
   choices.load();
   return opened(dialog, () => {
     const chosen = choices.chosen;
-    if (!chosen) return complain(dialog, "Choose one from the list first.", choices.input);
+    if (!chosen) return complain(dialog, word("chooseFirst"), choices.input);
     const asPassage = what === "contacts" && ways.querySelector("input:checked").value === "passage";
     return { ...chosen, asPassage };
   }).finally(() => choices.stop());
@@ -130,7 +133,7 @@ export async function pickDocument(server) {
   return opened(dialog, () => {
     const shown = dialog.querySelector("input[name=as]:checked").value === "picture";
     const description = form.elements.description.value.trim();
-    if (shown && !description) return complain(dialog, "Say what it shows, for those who cannot see it.", form.elements.description);
+    if (shown && !description) return complain(dialog, word("sayPicture"), form.elements.description);
     return { ...chosen, picture: shown, description };
   });
 }
@@ -178,13 +181,12 @@ class Choices {
     if (kind !== "ok") {
       this.show([]);
       this.found.textContent =
-        kind === "signed-out" ? "You have been signed out. Sign in in another tab first." : "The list could not be fetched. Try again.";
+        word(kind === "signed-out" ? "listSignedOut" : "listNotFetched");
       return;
     }
     this.show(data.items);
     const count = data.items.length;
-    const more = data.more ? ", the first of more: type to narrow them down" : "";
-    this.found.textContent = count ? `${count} found${more}` : "Nothing found";
+    this.found.textContent = word(data.more ? "foundFirst" : count ? "found" : "foundNothing", { count });
   }
 
   show(items) {

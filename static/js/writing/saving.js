@@ -1,6 +1,7 @@
 // Saves by itself, and keeps in this browser what could not be saved yet.
 
 import { Kept } from "./kept.js";
+import { word } from "../words.js";
 
 const REST = 1500; // milliseconds after the last key
 const LONGEST = 10000; // while somebody types on
@@ -101,21 +102,20 @@ export class Saving extends EventTarget {
     const { kind, data } = await this.server.post(this.form.dataset.saveUrl, new FormData(this.form));
     if (kind === "ok") return this.onSaved(count, data);
     const safe = this.keep();
-    const words = safe ? "Your words are kept in this browser." : "Do not close this page: your words are nowhere else.";
+    const words = word(safe ? "wordsKept" : "wordsNowhere");
     this.signedOut = kind === "signed-out";
     if (kind === "overtaken") {
       this.paused = true;
-      this.say(`Not saved: ${data.message} ${words}`, "problem");
+      this.say(word("notSaved", { why: data.message, words }), "problem");
       this.dispatchEvent(new CustomEvent("overtaken", { detail: data }));
     } else if (kind === "refused") {
       this.paused = true;
-      this.say(`Not saved: ${data.message} ${words}`, "problem");
+      this.say(word("notSaved", { why: data.message, words }), "problem");
     } else if (kind === "signed-out") {
-      this.say(`You have been signed out. ${words}`, "problem", true);
+      this.say(word("signedOut", { words }), "problem", true);
       this.later();
     } else {
-      const why = kind === "offline" ? "no connection" : "the site does not answer as it should";
-      this.say(`Not saved: ${why}. ${words}`, "problem");
+      this.say(word(kind === "offline" ? "notSavedOffline" : "notSavedTrouble", { words }), "problem");
       this.later();
     }
     return false;
@@ -133,7 +133,7 @@ export class Saving extends EventTarget {
       if (wrong) this.kept.write(this.fields());
       else this.kept.forget();
     }
-    this.say(wrong ? `Saved at ${data.saved_at}, except what is marked below.` : `Saved at ${data.saved_at}`, wrong ? "problem" : "");
+    this.say(word(wrong ? "savedExcept" : "savedAt", { when: data.saved_at }), wrong ? "problem" : "");
     this.dispatchEvent(new CustomEvent("saved", { detail: data }));
     if (this.dirty) this.onChange();
     return !this.dirty && !wrong;
@@ -187,7 +187,8 @@ export class Saving extends EventTarget {
     const link = document.createElement("a");
     link.href = this.form.dataset.signInUrl;
     link.target = "_blank";
-    link.textContent = "Sign in in another tab";
-    this.status.append(" ", link, ", then go on here.");
+    const [before, after] = word("signInElsewhere").split("{link}");
+    link.textContent = word("signInLink");
+    this.status.append(` ${before}`, link, after);
   }
 }

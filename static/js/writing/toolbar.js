@@ -2,10 +2,13 @@
 
 import * as edits from "./edits.js";
 import { askForLink, askForTable, pick, pickDocument } from "./pickers.js";
+import { word } from "../words.js";
 
-const PARAGRAPH = "Write here what it says.";
-const CONTACT = ["Telephone: 01632 960000", "E-mail: name@example.org", "Hours: Monday to Friday, 9am to 5pm"];
-const DOCUMENT = "[Name of the document](https://www.example.org/)\n    :   What it is for.\n    :   Publisher, date; kind";
+/** An entry of a list of documents, its name, purpose and source to be written over. */
+function documentToFillIn() {
+  const lines = [`[${word("documentName")}](https://www.example.org/)`, word("documentAbout"), word("documentSource")];
+  return lines.join("\n    :   ");
+}
 
 export class Toolbar {
   constructor(bar, field, server) {
@@ -124,23 +127,23 @@ export class Toolbar {
     this.field.apply(make(...this.field.selection, ...words));
   }
 
-  async run(what, word = "") {
+  async run(what, value = "") {
     const { field, server } = this;
     if (field.area.readOnly) return;
     const simple = {
-      heading: () => this.edit(edits.heading, 2, "Heading"),
-      subheading: () => this.edit(edits.heading, 3, "Subheading"),
+      heading: () => this.edit(edits.heading, 2, word("heading")),
+      subheading: () => this.edit(edits.heading, 3, word("subheading")),
       paragraph: () => this.edit(edits.paragraph),
-      bold: () => this.edit(edits.emphasise, "**", "bold words"),
-      italic: () => this.edit(edits.emphasise, "*", "words in italics"),
-      bullets: () => this.edit(edits.list, false, "List item"),
-      numbers: () => this.edit(edits.list, true, "List item"),
-      status: () => this.edit(edits.status, word, PARAGRAPH),
-      area: () => this.edit(edits.area, word, this.areas, PARAGRAPH),
-      box: () => this.edit(edits.box, word, PARAGRAPH, ["note", "warning"]),
-      contactbox: () => this.edit(edits.contactBox, "Name of the team", CONTACT),
-      library: () => this.edit(edits.box, "library", DOCUMENT),
-      appendix: () => this.edit(edits.appendix, "Appendix: its name"),
+      bold: () => this.edit(edits.emphasise, "**", word("boldWords")),
+      italic: () => this.edit(edits.emphasise, "*", word("italicWords")),
+      bullets: () => this.edit(edits.list, false, word("listItem")),
+      numbers: () => this.edit(edits.list, true, word("listItem")),
+      status: () => this.edit(edits.status, value, word("paragraph")),
+      area: () => this.edit(edits.area, value, this.areas, word("paragraph")),
+      box: () => this.edit(edits.box, value, word("paragraph"), ["note", "warning"]),
+      contactbox: () => this.edit(edits.contactBox, word("team"), ["telephone", "mail", "hours"].map((line) => word(line))),
+      library: () => this.edit(edits.box, "library", documentToFillIn()),
+      appendix: () => this.edit(edits.appendix, word("appendix")),
       undo: () => this.command("undo"),
       redo: () => this.command("redo"),
     }[what];
