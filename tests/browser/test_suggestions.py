@@ -218,7 +218,7 @@ def test_the_chosen_option_is_seen_where_colours_are_forced(reader):
 
 def test_without_javascript_the_box_searches_as_ever(reader):
     page = reader(javascript=False)
-    expect(page.get_by_role("searchbox")).to_be_visible()
+    expect(page.get_by_role("searchbox", name="Search the manual")).to_be_visible()
     type_slowly(page, "strat")
     expect(page.locator("[role=combobox], [role=listbox]")).to_have_count(0)
     page.keyboard.press("Enter")
