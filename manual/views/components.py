@@ -324,6 +324,12 @@ SPECIMENS = (
         },
     ),
     Specimen(
+        "No marks of a search",
+        "not_in_the_text",
+        {"query": "meeting place", "noun": "chapter", "dated": False},
+        inside="p",
+    ),
+    Specimen(
         "A section that is gone",
         "lost_sections",
         {"lost": [GONE], "history": HERE, "dated": False},
