@@ -14,7 +14,7 @@ from manual.models import Amendment, Contents, Edition, Glossary, Section, manua
 from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
 from manual.search.answers import Answers, answers, cards_of, speaking_of
 from manual.search.filters import Filters
-from manual.search.leads import leads_of, written
+from manual.search.leads import chapters_of, leads_of, written
 from manual.search.marking import Marker
 from manual.search.meanings import Others, others
 from manual.search.questions import carries
@@ -46,9 +46,11 @@ __all__ = [
 BATCH = 20
 
 PER_PAGE = 10
-BEST_OF_A_CHAPTER = 5  # at most, if they are among the best of the page
+BEST_OF_A_CHAPTER = 6  # at most, if they are among the best of the page
 FAR_BEHIND = 2.0
 ALL_OF_A_CHAPTER = 200
+# Of so many chapters, the best of what was looked at, all sections are looked at: the right one may have other words.
+CHAPTERS_LOOKED_AT = 3
 ENOUGH = 60  # sections with every word, so that nobody looks for those that have some
 MOST_KEYWORDS = 4
 MOST_SECTIONS = 40  # of a chapter, that are looked at for what else is in it
@@ -134,14 +136,23 @@ def search(
     lines = contents.by_amendment
     stored = _backend().fetch(ranking.to_look_at(found), "stems")
     looked_at = ranking.look_at(found, every, lines, stored, sought)
-    if loosely and not (meant.excluded or filters.of_sections):
+    speaking = [] if filters else ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
+    leading = _leading(speaking, glossary)
+    if not (meant.excluded or filters.of_sections):
         # Whatever else the best chapters have to say may answer it in other words.
-        more = [key for key in _all_of(ranking.best_chapters(looked_at)) if key not in stored]
+        led_to = [(line.amendment_id, 0) for slug in leading if (line := contents.by_slug.get(slug))]
+        more = [
+            key
+            for key in {*_all_of(ranking.best_chapters(looked_at, CHAPTERS_LOOKED_AT)), *led_to}
+            if key not in stored
+        ]
         others_of = ranking.look_at(found, every, lines, _backend().fetch(more, "stems"), sought)
-        looked_at.update({key: looked for key, looked in others_of.items() if any(looked.there)})
+        looked_at.update(
+            {key: looked for key, looked in others_of.items() if any(looked.there) or key in led_to}
+        )
         found = {**dict.fromkeys(looked_at, 0.0), **found}
-    rows = ranking.ranked(found, lines, looked_at, sought, loose=not every)
-    keywords = [] if filters else _keywords(query, glossary, sought)
+    rows = ranking.ranked(found, lines, looked_at, sought, loose=not every, keywords_lead=leading)
+    keywords = _besides(speaking, query, glossary)
     marker = Marker(terms)
     entries: dict[object, list[ranking.Ranked]] = {}
     for row in _merged(rows, keywords):
@@ -256,11 +267,27 @@ def _all_of(amendments: Iterable[int]) -> list[Key]:
     return [(amendment, position) for amendment in amendments for position in range(MOST_SECTIONS)]
 
 
-def _keywords(query: str, glossary: Glossary, sought: ranking.Sought) -> list[ranking.Ranked]:
-    """Those that speak of it, but for those that answer at once."""
+def _besides(keywords: Iterable[ranking.Ranked], query: str, glossary: Glossary) -> list[ranking.Ranked]:
+    """The first of those that speak of a query, but for those that answer it at once."""
     cards = cards_of(query, glossary)
-    rows = ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
-    return [row for row in rows if row.meaning not in cards][:MOST_KEYWORDS]
+    return [row for row in keywords if row.meaning not in cards][:MOST_KEYWORDS]
+
+
+def _leading(keywords: Iterable[ranking.Ranked], glossary: Glossary) -> dict[str, float]:
+    """The chapters to which the keywords lead that a query names, each with how much of the query is the name.
+
+    A chapter need not have the word: who types an abbreviation is led where its meaning says to read, or where the
+    keywords do that it refers to.
+    """
+    leading: dict[str, float] = {}
+    for row in keywords:
+        if row.meaning is None or not row.named:
+            continue
+        others = (glossary.by_slug[slug].meaning for slug in row.meaning.see_also if slug in glossary.by_slug)
+        chapters = chapters_of(row.meaning.meaning) or {slug for text in others for slug in chapters_of(text)}
+        for slug in chapters:
+            leading[slug] = max(row.named, leading.get(slug, 0.0))
+    return leading
 
 
 def _merged(rows: list[ranking.Ranked], keywords: list[ranking.Ranked]) -> list[ranking.Ranked]:

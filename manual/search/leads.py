@@ -22,6 +22,11 @@ def leads_of(markdown: str) -> dict[str, str]:
     return leads
 
 
+def chapters_of(text: str) -> set[str]:
+    """The chapters that a text refers to."""
+    return {place.partition("#")[0] for place in _REFERENCE.findall(text)}
+
+
 def written(stems: str, leads: str) -> str:
     """As the index keeps it."""
     return f"{stems}{LEADS[1:]}{leads}" if leads else stems

@@ -19,9 +19,7 @@ from manual.search.terms import Term
 from manual.search.words import folded
 
 # So many of the best, as the database sees them, are looked at closely.
-LOOKED_AT = 50
-# Of so many chapters, the best of what was looked at, all sections are looked at: the right one may have other words.
-CHAPTERS_LOOKED_AT = 2
+LOOKED_AT = 40
 
 # How much each sign of a right answer is worth; found by trying, on judged queries.
 WORTH = {
@@ -29,39 +27,42 @@ WORTH = {
     "found": 1.5,  # what the database says
     "every": 0.4,  # it has every word
     "named": 0.8,  # how much of the query is in the title or heading
-    "named_whole": -1.3,
-    "tight": 0.1,  # and how little else
-    "title": -0.6,  # how much is in the title of the section's chapter
-    "title_tight": 1.4,
-    "context": 1.7,  # how much is in title and heading together
+    "named_whole": -1.6,
+    "tight": 0.0,  # and how little else
+    "title": -0.8,  # how much is in the title of the section's chapter
+    "title_tight": 1.2,
+    "opening": 1.3,  # the same, of the first sections of a chapter
+    "context": 2.2,  # how much is in title and heading together
     "beginning": -0.4,  # it is the beginning of a chapter
-    "whole_title": 1.6,
+    "whole_title": 1.5,
     "anywhere": 1.4,  # how much is anywhere in it
     "whole": 0.5,
     "together": 0.4,  # how much of it stands close together
     "often": 0.6,
     "lead": 1.3,  # how much is in its first words
-    "anchor": 3.1,  # how much is in its address
+    "anchor": 2.5,  # how much is in its address
     "same": 4.2,  # it is called exactly what was typed
     "begins": 2.5,
-    "reading": -2.3,  # it only says where to read more
+    "reading": -2.2,  # it only says where to read more
+    "aside": -0.6,  # it keeps records or says where to read more, and that is not asked
     "place": -0.9,  # how far down its chapter it stands
     "long": 0.7,
     "no_page": -0.5,
-    "number": 1.7,  # it has a telephone number, and that is asked for
+    "number": 1.9,  # it has a telephone number, and that is asked for
     # Of its chapter, by all that was looked at.
-    "chapter": 2.1,  # how much of the query is anywhere in the chapter
+    "chapter": 1.8,  # how much of the query is anywhere in the chapter
     "chapter_often": 0.7,
-    "hoped_for": 0.5,  # it is the kind of section that the question asks for
+    "hoped_for": 0.6,  # it is the kind of section that the question asks for
     # Of what else was found: how much it leads there.
-    "led_to": 0.6,
-    "chapter_led_to": 0.9,  # for the chapter itself
-    "section_led_to": 1.9,
+    "led_to": 0.7,
+    "chapter_led_to": 0.6,  # for the chapter itself
+    "section_led_to": 2.1,
+    "keyword_led_to": 0.8,  # for the chapter that a keyword of the query leads to
     # Where nothing has every word.
-    "loose_title": 4.6,
-    "loose_found": 0.7,
+    "loose_title": 4.1,
+    "loose_found": 0.6,
     # Of a keyword.
-    "keyword": 3.1,
+    "keyword": 2.9,
     "keyword_worth": 2.0,
 }
 WITHDRAWN = -20.0
@@ -74,6 +75,8 @@ LEAD = 150
 TYPICAL = 600
 LONG = 600
 DEEP = 10  # sections
+OPENING = 3  # sections
+ASIDE = (" record ", " read ", " relat ", " see ")
 SATURATION = 1.2
 # So many of the best count by where they lead, each less than the one before it.
 LEADING = 20
@@ -84,6 +87,11 @@ READING = frozenset(
     f" {name} "
     for name in ("read", "further read", "other chapter", "see also", "read more", "relat chapter")
 )
+
+
+# What is asked of every row's signs by its chapter's.
+ALWAYS = ("title", "often")
+NOWHERE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -139,12 +147,14 @@ class Looked:
     name: str
     signs: dict[str, float]
     place: str  # its address, as others refer to it
-    leads: list[str]  # where it leads
+    leads: str  # where it leads
     there: list[float]  # how much of each term is in it or in the title of its chapter
+    worth: float = 0.0
 
-    @property
-    def worth(self) -> float:
-        return sum(WORTH[sign] * much for sign, much in self.signs.items())
+    def show(self, **signs: float) -> None:
+        """It shows these signs besides, and none of them twice."""
+        self.signs.update(signs)
+        self.worth += sum([WORTH[sign] * much for sign, much in signs.items()])
 
 
 @dataclass(slots=True)
@@ -155,6 +165,7 @@ class Ranked:
     line: Line | None = None
     key: Key = (0, 0)
     meaning: Meaning | None = None
+    named: float = 0.0  # of a keyword: how much of the query is one of its names
 
 
 def look_at(
@@ -171,12 +182,11 @@ def look_at(
         line = lines.get(key[0])
         if line is not None:
             looked = looked_at[key] = _looked(line, row, sought)
-            looked.signs["found"] = found.get(key, 0.0) / best
-            looked.signs["every"] = float(key in every)
+            looked.show(found=found.get(key, 0.0) / best, every=float(key in every))
     return looked_at
 
 
-def best_chapters(looked_at: Mapping[Key, Looked], most: int = CHAPTERS_LOOKED_AT) -> list[int]:
+def best_chapters(looked_at: Mapping[Key, Looked], most: int) -> list[int]:
     """The amendments of the best of what was looked at."""
     best: dict[int, float] = {}
     for key, looked in looked_at.items():
@@ -191,9 +201,13 @@ def ranked(
     sought: Sought,
     *,
     loose: bool,
+    keywords_lead: Mapping[str, float] = NOWHERE,
 ) -> list[Ranked]:
     """Best first; equals in the order of the contents. Those that were looked at come first. `loose`: nothing has every
-    word."""
+    word. `keywords_lead`: the chapters to which the keywords of the query lead, and how much of it is their name."""
+    for (_, position), looked in looked_at.items():
+        if not position and looked.line.slug in keywords_lead:
+            looked.show(keyword_led_to=keywords_lead[looked.line.slug])
     _of_leads(looked_at)
     _of_chapters(looked_at, sought, loose=loose)
     rows = [
@@ -248,7 +262,13 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
             + OF_A_KEYWORD["whole"] * inside**2
             + OF_A_KEYWORD["same"] * named * (tight > 0.99)
         )
-        rows.append(Ranked(WORTH["keyword"] + WORTH["keyword_worth"] * worth, meaning=meaning))
+        rows.append(
+            Ranked(
+                WORTH["keyword"] + WORTH["keyword_worth"] * worth,
+                meaning=meaning,
+                named=named if tight > 0.99 else 0.0,
+            )
+        )
     rows.sort(key=lambda row: (-row.score, row.meaning.name if row.meaning else ""))
     return rows
 
@@ -260,15 +280,19 @@ def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
     words = row.heading if row.position else line.title
     name = stems_of_name(words) if row.position else title
     text, _, leads = text.partition(LEADS[1:])
+    place = f"{line.slug}#{row.anchor}" if row.position else line.slug
     if not row.position:
         text = title + text
-    body = text.find(" ¶ ") + 2
     title_shares, of_title = sought.name(title)
+    in_text = [term.share(text) for term in terms]
+    there = list(map(max, title_shares, in_text))
+    if not any(there):
+        return Looked(line, name, dict.fromkeys(ALWAYS, 0.0), place, leads, there)
+    begin = text.find(" ¶ ") + 2
+    first = text[begin : begin + LEAD]
     in_title = sought.share(title_shares)
     in_name, covered = sought.name(name)
-    in_text = [term.share(text) for term in terms]
     named = sought.share(in_name)
-    there = list(map(max, title_shares, in_text))
     anywhere = sought.share(there)
     plain = folded(words)
     signs = {
@@ -282,14 +306,18 @@ def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
         "whole": anywhere**2,
         "together": _together(text, sought, in_text),
         "often": _often(text, sought, in_text),
-        "lead": sought.share(term.share(text[body : body + LEAD]) for term in terms),
+        "lead": sought.share(
+            [term.share(first) if share else 0.0 for term, share in zip(terms, in_text, strict=True)]
+        ),
         "long": max(0.0, math.log(len(text) / LONG)) if text else 0.0,
     }
     if row.position:
-        anchor = stems_of_name(row.anchor)
-        signs["anchor"] = sought.share(term.share(anchor) for term in terms)
+        signs["anchor"] = sought.share(sought.name(stems_of_name(row.anchor))[0])
         signs["place"] = min(1.0, row.position / DEEP)
         signs["reading"] = float(name in READING)
+        signs["aside"] = (1.0 - named) * any(word in name for word in ASIDE)
+        if row.position <= OPENING:
+            signs["opening"] = signs["title_tight"] * in_title
     else:
         signs["beginning"] = 1.0
         signs["whole_title"] = named**2
@@ -301,8 +329,9 @@ def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
         signs["begins"] = 1.0
     if not line.is_page:
         signs["no_page"] = 1.0
-    place = f"{line.slug}#{row.anchor}" if row.position else line.slug
-    return Looked(line, name, signs, place, leads.split(), there)
+    looked = Looked(line, name, {}, place, leads, there)
+    looked.show(**signs)
+    return looked
 
 
 def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
@@ -311,17 +340,16 @@ def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
     best = sorted(looked_at, key=lambda key: (-looked_at[key].worth, key))[:LEADING]
     for n, key in enumerate(best):
         looked = looked_at[key]
-        chapters = {place.partition("#")[0] for place in looked.leads}
-        for place in chapters.union(looked.leads):
+        places = looked.leads.split()
+        for place in {place.partition("#")[0] for place in places}.union(places):
             if place.partition("#")[0] != looked.line.slug:
                 led_to[place] = led_to.get(place, 0.0) + 1 / (1 + LEADING_LESS * n)
     for (_, position), looked in looked_at.items():
         chapter = min(MOST_LED, led_to.get(looked.line.slug, 0.0))
-        looked.signs["led_to"] = chapter
         if position:
-            looked.signs["section_led_to"] = min(MOST_LED, led_to.get(looked.place, 0.0))
+            looked.show(led_to=chapter, section_led_to=min(MOST_LED, led_to.get(looked.place, 0.0)))
         else:
-            looked.signs["chapter_led_to"] = chapter
+            looked.show(led_to=chapter, chapter_led_to=chapter)
 
 
 def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool) -> None:
@@ -334,15 +362,12 @@ def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool
     most = max(often.values(), default=0.0) or 1.0
     covered = {amendment: sought.share(shares) for amendment, shares in there.items()}
     for (amendment, _), looked in looked_at.items():
-        signs = looked.signs
-        signs["chapter"] = covered[amendment]
-        signs["chapter_often"] = often[amendment] / most
+        looked.show(chapter=covered[amendment], chapter_often=often[amendment] / most)
         if sought.hopes:
-            hopes = sum(any(word in looked.name for word in headings) for headings in sought.hopes)
-            signs["hoped_for"] = hopes * covered[amendment]
+            hopes = sum([any([word in looked.name for word in headings]) for headings in sought.hopes])
+            looked.show(hoped_for=hopes * covered[amendment])
         if loose:
-            signs["loose_title"] = signs["title"]
-            signs["loose_found"] = signs["found"]
+            looked.show(loose_title=looked.signs["title"], loose_found=looked.signs["found"])
 
 
 def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:

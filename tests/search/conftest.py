@@ -92,7 +92,7 @@ def ask(query: str, edition: Edition, **options: Any) -> search.Results:
 
 def found(query: str, edition: Edition, **options: Any) -> list[str]:
     """Where the sections lead that have every word, and no others."""
-    with mock.patch.object(search, "ENOUGH", 0):
+    with mock.patch.object(search, "ENOUGH", 0), mock.patch.object(search, "CHAPTERS_LOOKED_AT", 0):
         return places(ask(query, edition, correct=False, **options))
 
 

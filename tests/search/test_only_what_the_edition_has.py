@@ -55,7 +55,7 @@ def test_indexing_again_changes_nothing(edition: Edition) -> None:
     search.index(Amendment.objects.published())
     search.index(Amendment.objects.published())
     assert found("adoption", edition) == before
-    assert ask("adoption", edition).total == len(before)
+    assert ask("adoption", edition).whole == len(before)
 
 
 def test_what_is_forgotten_is_not_found_until_it_is_indexed_again(edition: Edition) -> None:

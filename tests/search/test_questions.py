@@ -6,6 +6,7 @@ from manual.models import Edition, Synonym
 from manual.search import ranking
 from manual.search.leads import leads_of
 from manual.search.questions import carries, hoped_for
+from tests.manual_maker import meaning
 from tests.search.conftest import Publish, ask, places
 
 
@@ -94,3 +95,15 @@ def test_what_a_good_section_leads_to_stands_before_what_it_does_not(dogs: Editi
 def test_each_section_tells_where_it_leads() -> None:
     text = "See [](chapter:a).\n\n## B {: #b }\n\n[x](chapter:c#d), [](chapter:c#d)\n\n## E {: #e .guidance }\n\nNo.\n"
     assert leads_of(text) == {"": "a", "b": "c#d"}
+
+
+def test_an_abbreviation_leads_to_the_chapter_that_its_meaning_names(publish: Publish) -> None:
+    edition = publish(
+        {"deaths": {"title": "When a child dies", "text": "Ring the police."}, "b": {"text": "Zebras."}},
+        definitions=[
+            meaning(
+                "panel", name="Panel", also=["CDOP"], meaning="It meets monthly. Read [](chapter:deaths)."
+            )
+        ],
+    )
+    assert places(ask("CDOP", edition)) == ["deaths"]
