@@ -98,6 +98,7 @@ THE_PAST = (
 # For printing: always black on white, with nothing around it but a line that says how.
 PAPER = (
     Kind("print-chapter", "/chapters/contact-details/print/"),
+    Kind("print-numbered", "/chapters/pre-birth-procedures/print/"),
     Kind("print-part", "/chapters/complaints-and-disagreements/print/"),
     Kind("print-contents", "/print/"),
     Kind("print-edition-chapter", "/editions/8/chapters/bullying/print/"),
@@ -109,6 +110,7 @@ COPIES = (
     Kind("copy-current", "/c/11-wh0jbse/"),
     Kind("copy-out-of-date", "/c/8-cgb15re/"),
     Kind("copy-withdrawn", "/c/7-v47gq6w/"),
+    Kind("copy-of-a-part", "/c/8-svcg2tr/"),
     Kind("copy-of-contents", "/c/6-v8re2g3/"),
 )
 # What went wrong. Only the first has an address of its own; the others are shown where the components are.

@@ -6,6 +6,8 @@ import zipfile
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.folds import unfold
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -30,6 +32,7 @@ def test_a_reviewer_reads_the_manual_of_the_day_and_hands_it_over(reader, width,
     expect(page.locator(".banner-dated")).to_contain_text("In force on 1 June 2026, not today")
     expect(heading).to_contain_text("2.2.8 Bullying")
     expect(page.locator(".chapter-text")).to_contain_text("within three school days")
+    unfold(page, "Menu")
     page.get_by_role("link", name="Keywords of edition 8").click()
     expect(page).to_have_url("/editions/8/keywords/?on=2026-06-01")
     page.locator("#site-search").fill("bullying")
@@ -48,6 +51,7 @@ def test_a_reviewer_reads_the_manual_of_the_day_and_hands_it_over(reader, width,
     expect(page.locator("del:visible", has_text="within three").first).to_be_visible()
 
     # Everything since a day, marked in the chapter.
+    unfold(page, "Menu")
     page.get_by_role("link", name="Changes", exact=True).click()
     page.get_by_label("Changes since").fill("2026-05-20")
     page.locator("main").get_by_role("button", name="Show").click()
@@ -69,8 +73,10 @@ def test_a_reviewer_reads_the_manual_of_the_day_and_hands_it_over(reader, width,
 
     # Where the child is decides what counts; the rest is dimmed and still there.
     page.goto("/chapters/contact-details/")
+    unfold(page, "Menu")
     page.get_by_role("link", name="Kent", exact=True).click()
-    expect(page.locator(".elsewhere").first).to_be_visible()
+    expect(page.locator(".chapter-text .elsewhere").first).to_be_visible()
+    unfold(page, "Menu")
     page.get_by_role("link", name="Both", exact=True).click()
     expect(page.locator(".elsewhere")).to_have_count(0)
 

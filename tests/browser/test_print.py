@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from manual.models import Contents, Edition, code_of
-from tests.browser.rules import BY_DAY, LOOKS, broken_rules
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -142,27 +141,3 @@ def test_the_qr_code_is_printed_large_enough_to_be_read(reader):
     modules = float(page.locator(".running-qr svg").get_attribute("viewBox").split()[2])
     millimetres = box["width"] / 96 * 25.4
     assert millimetres * (modules - 8) / modules >= 20
-
-
-@pytest.mark.long
-def test_pages_for_paper_and_about_copies_are_for_everybody(reader):
-    page = reader()
-    wrong = []
-    for address in (
-        "/chapters/pre-birth-procedures/print/", "/chapters/the-childs-journey/print/", "/print/", "/c/",
-        f"/c/{code_of(8, 'bullying')}/", f"/c/{code_of(8, 'the-childs-journey')}/",
-        f"/c/{code_of(8)}/", f"/c/{code_of(7, 'remote-visits')}/", f"/c/{code_of(11, 'bullying')}/",
-    ):  # fmt: skip
-        for display in ("", "medium-high", "large-normal"):
-            page.context.add_cookies(
-                [{"name": "display", "value": display or "medium-normal", "url": page.url}]
-            )
-            page.set_viewport_size({"width": 1280, "height": 900})
-            page.goto(address)
-            for violation in broken_rules(page, LOOKS if display else BY_DAY):
-                targets = [node["target"] for node in violation["nodes"]][:3]
-                wrong.append(f"{address} {display}: {violation['id']}: {violation['help']} {targets}")
-            page.set_viewport_size({"width": 320, "height": 900})
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                wrong.append(f"{address} {display}: scrolls sideways")
-    assert not wrong, "\n".join(wrong)

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.folds import unfold
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -36,12 +38,6 @@ def test_a_practitioner_finds_what_changed_and_what_to_do(reader, width, javascr
     page.get_by_role("link", name="Editions", exact=True).click()
     page.get_by_role("link", name="Edition 9").first.click()
     expect(page.get_by_role("main")).to_contain_text("Corrected")
-
-
-def unfold(page, name: str) -> None:
-    summary = page.locator("summary", has_text=name)
-    if summary.is_visible():
-        summary.click()
 
 
 def test_a_reader_makes_the_text_large_and_high_in_contrast_without_javascript(reader):
