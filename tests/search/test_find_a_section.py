@@ -147,7 +147,10 @@ def test_a_chapter_shows_its_best_sections_and_all_if_asked_for(publish: Publish
     text = "".join(f"## {n} {{: #n{n} }}\n\nA whistle.\n\n" for n in range(10, 35))
     edition = publish({"a": {"text": text}, "b": {"text": text}})
     results = ask("whistle", edition)
-    assert [(len(group.hits), group.more) for group in results.groups] == [(5, 20), (5, 20)]
+    shown = [len(group.hits) for group in results.groups]
+    # The best ten of the page, six of a chapter at most; of two that are alike, the databases prefer one or the other.
+    assert len(shown) == 2 and sum(shown) == 10 and max(shown) <= 6
+    assert [group.more for group in results.groups] == [25 - n for n in shown]
     assert (results.total, results.chapters) == (50, 2)
     (group,) = ask("whistle", edition, filters=Filters(chapter="b")).groups
     assert [hit.anchor for hit in group.hits] == [f"n{n}" for n in range(10, 35)]
