@@ -112,7 +112,9 @@ def without_emphasis_of_all(runs: list[Run]) -> list[Run]:
 
 _ALWAYS = re.compile(r"[\\`*|\[\]]|!(?=!!)|(?<![^\W_])_|_(?![^\W_])|\{(?=:|$)|!$")
 _ENTITY = re.compile(r"&(?=#?\w+;)")
-_LESS = re.compile(r"<(?![ =]|\d[^@]*$)")
+_LESS = re.compile(r"<(?![ =\d])")
+# With what follows in the same line, in whatever style, it would be an address to write to.
+_LIKE_MAIL = re.compile(r"<(?=[^\s<>@]+@)")
 _LIKE_NUMBER = re.compile(r"(\d+)\.(?= |$)")
 _SIGN_AT_START = re.compile(r"#{1,6}(?: |$)|>|[+-](?: |$)|-[- ]*$")
 _COLON_AT_START = re.compile(r":(?= |[|: -]*$)")
@@ -177,7 +179,7 @@ def _emphasised(runs: Sequence[Run], notes: Collection[str], cell: bool) -> str:
         written = "".join(inner)
         written = _wrapped("**", written) if bold else written
         pieces.append(_apart(pieces[-1] if pieces else "", written, members, notes, cell))
-    return "".join(pieces)
+    return _LIKE_MAIL.sub("&lt;", "".join(pieces))
 
 
 def _wrapped(mark: str, text: str) -> str:

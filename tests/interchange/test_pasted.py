@@ -314,6 +314,8 @@ BLOCKS = st.one_of(
 @settings(max_examples=75, deadline=None)
 @given(st.lists(BLOCKS, min_size=1, max_size=5).map("".join))
 @example("<p><b>a</b><i>b</i></p>")
+@example("<p>*a*<b>&lt;5</b>&lt;a@b.example&gt;</p>")
+@example("<p>&lt;5<b>a</b>!<i>@b.example</i>&gt;</p>")
 def test_any_words_survive(html):
     expected = "".join(fragment_fromstring(html, create_parent="div").text_content().split())
     assert words_on_page(text(html)) == expected
