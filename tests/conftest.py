@@ -4,6 +4,7 @@ import gc
 import os
 import zlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.conf import settings as settings_of_the_site
@@ -71,6 +72,8 @@ def pytest_collection_finish() -> None:
 
 # Made by migrations, for every test: who may do what, and the three roles.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
+# On SQLite: a copy of the database as all migrations together made it.
+EMPTY: list[Path] = []
 # What their members may, as all migrations together made them.
 ROLES: set[tuple[str, str, str]] = set()
 
@@ -94,6 +97,9 @@ def tables_are_emptied_but_for_the_roles() -> Iterator[None]:
     throw away the roles too, and make every permission anew."""
 
     def empty(_test_case: TransactionTestCase) -> None:
+        if EMPTY:
+            remembered.put_back_all(EMPTY[0])
+            return
         # No model stands for what search has written down.
         tables = {*connection.introspection.django_table_names(only_existing=True), *remembered.OF_SEARCH}
         guards.drop()
@@ -130,6 +136,10 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     database."""
     with django_db_blocker.unblock():
         ROLES.update(roles())
+        # Each worker has its own: their databases need not be alike.
+        if copy := remembered.copied(f"empty-{os.getpid()}"):
+            remembered.copy_all(copy)
+            EMPTY.append(copy)
     yield
     gc.collect()
     if connection.vendor != "postgresql":

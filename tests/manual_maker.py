@@ -62,7 +62,8 @@ def newest(chapter: Chapter) -> Amendment | None:
 
 def words_of(chapter: Chapter, **words: Any) -> dict[str, Any]:
     """Words for an amendment that follows the newest published one: new, or else amended."""
-    words.setdefault("based_on", newest(chapter))
+    if "based_on" not in words:
+        words["based_on"] = newest(chapter)
     before = words["based_on"]
     fresh = before is None or before.significance == Significance.WITHDRAWN
     words.setdefault("significance", Significance.NEW if fresh else Significance.AMENDED)

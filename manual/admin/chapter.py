@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -255,10 +254,10 @@ class ChapterAdmin(RecordAdmin):
     def next_review_shown(self, chapter: Chapter) -> str:
         if chapter.next_review is None:
             return ""
-        day = _said(chapter.next_review)
+        day = workflow.day_said(chapter.next_review)
         if chapter.next_review > timezone.localdate():
             return day
-        return format_html(_('<span class="state state-problem">due {}</span>'), day)
+        return format_html('<span class="state state-problem">{}</span>', _("due %(day)s") % {"day": day})
 
     # --- Addresses
 
@@ -617,7 +616,3 @@ def _title_of(chapter: Chapter, line: Line | None, newest_first: list[Amendment]
 def _without_suffix(form: Any) -> Any:
     form.label_suffix = ""
     return form
-
-
-def _said(day: date) -> str:
-    return workflow.day_said(day)

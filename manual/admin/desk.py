@@ -434,7 +434,7 @@ def _reviews(in_force: Edition | None, may_review: bool) -> Section:
         chapter = entry.chapter
         overdue = chapter.next_review < today
         reviewed = (
-            _("last reviewed %(last_reviewed)s") % {"last_reviewed": _day(chapter.last_reviewed)}
+            _("last reviewed %(last_reviewed)s") % {"last_reviewed": day_said(chapter.last_reviewed)}
             if chapter.last_reviewed
             else _("never reviewed")
         )
@@ -643,7 +643,3 @@ def _name(first: str | None, last: str | None, username: str | None) -> str:
 
 def _person(person: User) -> str:
     return _name(person.first_name, person.last_name, person.username)
-
-
-def _day(day: date) -> str:
-    return day_said(day)

@@ -107,14 +107,10 @@ def _ends(today: date) -> dict[str, tuple[str, date]]:
         later = last + timedelta(days=1)
         last = later.replace(day=calendar.monthrange(later.year, later.month)[1])
     return {
-        "today": (_("Until midnight today (%(today)s)") % {"today": _said(today)}, today),
-        "week": (_("For one week, to the end of %(week)s") % {"week": _said(week)}, week),
-        "month": (_("Until %(last)s") % {"last": _said(last)}, last),
+        "today": (_("Until midnight today (%(today)s)") % {"today": workflow.day_said(today)}, today),
+        "week": (_("For one week, to the end of %(week)s") % {"week": workflow.day_said(week)}, week),
+        "month": (_("Until %(last)s") % {"last": workflow.day_said(last)}, last),
     }
-
-
-def _said(day: date) -> str:
-    return workflow.day_said(day)
 
 
 def _chapters_in_force() -> list[tuple[str, str]]:

@@ -292,10 +292,10 @@ class PersonAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """The verb has written the role too."""
 
-    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: User, message: Any) -> None:  # type: ignore[override] # the verb has recorded it
         """Events are the record."""
 
-    def log_change(self, request: HttpRequest, obj: User, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: User, message: Any) -> None:  # type: ignore[override] # the same
         """Events are the record."""
 
     def history_view(

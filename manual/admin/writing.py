@@ -242,7 +242,7 @@ class WritingForm(forms.Form):
         glossary = Glossary.of(edition) if edition else None
         slugs = set(self.amendment.keywords_off)
         if glossary:
-            slugs |= set(drafting.keywords_in(self.amendment, glossary))
+            slugs |= drafting.keywords_in(self.amendment, glossary)
             ticked = self.data.getlist("keywords_off") if isinstance(self.data, QueryDict) else ()
             slugs |= {slug for slug in ticked if slug in glossary.by_slug}
         if slugs:

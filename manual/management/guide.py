@@ -9,17 +9,15 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import connections
 from PIL import Image
 
-from manual.management.thrown_away import NotPossible, Say, arguments, fill, require, run, served
+from manual.management.thrown_away import WHEN, NotPossible, Say, arguments, fill, require, run, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FloatRect, Locator, Page
@@ -28,8 +26,6 @@ TITLE = "For editors: publish a correction"
 # In the order in which the guide shows them.
 PICTURES = ("amend", "write", "kind", "submit", "desk", "approve", "publish", "reader")
 WIDTH, TALL = 1200, 900
-# A Monday morning after the last edition of the sample manual, so that no picture changes only because time went by.
-WHEN = datetime(2026, 11, 9, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 PASSWORD = "quiet-harbour-42-lantern"  # noqa: S105 # of people who are gone when the walk is over
 EDITOR = ("ann.weaver", "Ann", "Weaver", "Editor")
 APPROVER = ("ben.carter", "Ben", "Carter", "Approver")

@@ -7,20 +7,17 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.test import Client, override_settings
 
 from manual.management import kinds
 from manual.management.kinds import Display, Kind
-from manual.management.thrown_away import NotPossible, Say, arguments, fill, require, run, served
+from manual.management.thrown_away import WHEN, NotPossible, Say, arguments, fill, require, run, served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-# A Monday morning after the last edition of the sample manual, so that no picture changes only because time went by.
-WHEN = datetime(2026, 11, 9, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 SHOWN = (kinds.LIGHT, kinds.DARK, kinds.HIGH, kinds.HIGH_AND_LARGE)
 WINDOW = 900
 # A browser cannot take a picture of any height, and nobody looks at one that is longer.

@@ -13,8 +13,10 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core.management import call_command
@@ -28,6 +30,8 @@ Say = Callable[[str], None]
 CHROMIUM = Path("/usr/bin/chromium")
 # How the data folder of such a site begins.
 PREFIX = "procedures-thrown-away-"
+# A Monday morning after the last edition of the sample manual, so that no picture changes only because time went by.
+WHEN = datetime(2026, 11, 9, 10, 0, tzinfo=ZoneInfo("Europe/London"))
 
 
 class NotPossible(Exception):

@@ -54,11 +54,6 @@ class Step:
                 return said
         return None
 
-    @property
-    def is_small(self) -> bool:
-        """A correction changes no instruction, and stands in its place without weight."""
-        return self.word == "Corrected"
-
 
 @dataclass(frozen=True)
 class _Place:

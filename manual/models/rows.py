@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
@@ -28,21 +29,27 @@ class SameRows(Generic[M]):
         # What the database said, and what it means. Replaced as a whole, for threads read it at once.
         self._known: tuple[str, list[tuple[Any, ...]], list[list[Any]]] = ("", [], [])
 
-    def read(self, *values: object) -> list[M]:
-        fields = [field for field in self._model._meta.concrete_fields if field.name not in self._without]
-        sql = (
-            f"SELECT {', '.join(str(field.column) for field in fields)} "  # noqa: S608 # our own names
+    @cached_property
+    def _fields(self) -> list[models.Field[Any, Any]]:
+        return [field for field in self._model._meta.concrete_fields if field.name not in self._without]
+
+    @cached_property
+    def _sql(self) -> str:
+        return (
+            f"SELECT {', '.join(str(field.column) for field in self._fields)} "  # noqa: S608 # our own names
             f"FROM {self._model._meta.db_table} WHERE {self._condition}"
             + (f" ORDER BY {self._order}" if self._order else "")
         )
+
+    def read(self, *values: object) -> list[M]:
         with connection.cursor() as cursor:
-            cursor.execute(sql, [connection.ops.adapt_unknown_value(value) for value in values])
+            cursor.execute(self._sql, [connection.ops.adapt_unknown_value(value) for value in values])
             rows = cursor.fetchall()
         vendor, known, meant = self._known
         if rows != known or vendor != connection.vendor:
-            meant = [_meant(fields, row) for row in rows]
+            meant = [_meant(self._fields, row) for row in rows]
             self._known = connection.vendor, rows, meant
-        names = [field.attname for field in fields]
+        names = [field.attname for field in self._fields]
         return [
             self._model.from_db(
                 connection.alias,

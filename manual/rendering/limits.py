@@ -225,9 +225,9 @@ def _cells(passage: list[str]) -> int:
 def check_tree(root: Element) -> None:
     """What the other limits let through may still come to too much."""
     count = 0
-    todo = [(root, 0)]
-    while todo:
-        element, depth = todo.pop()
+    waiting = [(root, 0)]
+    while waiting:
+        element, depth = waiting.pop()
         count += 1
         if depth > TREE_DEPTH:
             raise _too_deep()
@@ -239,7 +239,7 @@ def check_tree(root: Element) -> None:
                 )
                 % {"most": _number(ELEMENTS)}
             )
-        todo.extend((child, depth + 1) for child in element)
+        waiting.extend((child, depth + 1) for child in element)
 
 
 @contextmanager

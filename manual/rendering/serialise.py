@@ -14,9 +14,9 @@ _FIRST = {"id": 0, "class": 1, "href": 2, "src": 2}
 def to_html(root: Element) -> str:
     """The HTML of what is inside the root. Not recursive: nesting must not be able to exhaust the stack."""
     pieces = [_text(root.text)]
-    todo: list[Element | str] = list(reversed(root))
-    while todo:
-        element = todo.pop()
+    waiting: list[Element | str] = list(reversed(root))
+    while waiting:
+        element = waiting.pop()
         if isinstance(element, str):
             pieces.append(element)
             continue
@@ -25,8 +25,8 @@ def to_html(root: Element) -> str:
             pieces.append(_text(element.tail))
             continue
         pieces.append(_text(element.text))
-        todo.append(f"</{element.tag}>{_text(element.tail)}")
-        todo.extend(reversed(element))
+        waiting.append(f"</{element.tag}>{_text(element.tail)}")
+        waiting.extend(reversed(element))
     return "".join(pieces).strip()
 
 

@@ -105,8 +105,8 @@ def search(
 
     The query is any text at all: what is no word in it means nothing. Its last word may be the beginning of one. Words
     that the manual does not have are put right where others are alike (unless `correct` is False); where no section
-    has them all, those are found that have some. The queries are as many however large the manual is; words that have
-    to be put right take a few more each.
+    has them all, those are found that have some. The queries are as many however large the manual is, but for one
+    more where too many sections have the words; words that have to be put right take a few more each.
     """
     meant = asked(query)
     if not meant.words:
@@ -363,7 +363,7 @@ def _rows(amendments: Sequence[int]) -> list[Row]:
     rows = []
     for key, (title, leads) in texts.items():
         first = next((section.text for section in sections[key] if not section.anchor), "")
-        stems = written(stems_of(f"¶ {_flow(first)}"), leads.get("", ""))
+        stems = written(stems_of(_flow(first)), leads.get("", ""))
         rows.append(Row(key, 0, "", "", clean(title), "", _flow(first), stems))
         rows += [
             Row(
@@ -375,7 +375,7 @@ def _rows(amendments: Sequence[int]) -> list[Row]:
                 heading=clean(section.heading),
                 body=_flow(section.text),
                 stems=written(
-                    stems_of(f"{clean(section.heading)} ¶ {_flow(section.text)}"),
+                    stems_of(f"{clean(section.heading)} {_flow(section.text)}"),
                     leads.get(section.anchor, ""),
                 ),
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Behind the stems of a section in the index stands this, and where it leads.
-LEADS = " » "
+LEADS = "»"
 
 _HEADING = re.compile(r"^#{2,6} .*\{:[^}\n]*#([\w-]+)[^}\n]*\}", re.MULTILINE)
 _REFERENCE = re.compile(r"\bchapter:([\w-]+(?:#[\w-]+)?)")
@@ -29,4 +29,4 @@ def chapters_of(text: str) -> set[str]:
 
 def written(stems: str, leads: str) -> str:
     """As the index keeps it."""
-    return f"{stems}{LEADS[1:]}{leads}" if leads else stems
+    return f"{stems}{LEADS} {leads}" if leads else stems

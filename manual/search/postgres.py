@@ -79,9 +79,13 @@ def put_in_order() -> None:
 
 
 def find(wanted: Wanted) -> dict[Key, float]:
+    """Where there are too many to look at all, those with the words in their names are looked up by themselves, since
+    they matter most."""
     some, without = _any(wanted.terms), _without(wanted)
     every = some if wanted.loose else _every(wanted.terms)
     where, where_values = _where(wanted)
+    most = None if wanted.every else MOST_LOOSE if wanted.loose else MOST_FOUND
+    named = []
     # A word that many have is looked up in the index all the same: reading every text takes far longer than the planner
     # believes.
     with transaction.atomic(), connection.cursor() as cursor:
@@ -100,17 +104,26 @@ def find(wanted: Wanted) -> dict[Key, float]:
                 every + without,
                 _any(wanted.terms, "BD"),
                 *where_values,
-                None if wanted.every else MOST_LOOSE if wanted.loose else MOST_FOUND,
+                most,
             ],
         )
         rows = cursor.fetchall()
-        cursor.execute(
-            "SELECT s.amendment_id, s.position FROM manual_search AS s "  # noqa: S608 # our own words
-            f"WHERE ts_filter(s.document, '{{a,b,c}}') @@ {TSQUERY} AND (s.position = 0 OR s.document @@ {TSQUERY}) "
-            f"AND {where} LIMIT %s",
-            [every + without, _any(wanted.terms, "B"), *where_values, MOST_NAMED],
-        )
-        named = cursor.fetchall()
+        if most is not None and len(rows) >= most:
+            # What is not to be there is not to be in the text either.
+            lacks = f"AND NOT s.document @@ {TSQUERY} " if wanted.excluded else ""
+            cursor.execute(
+                "SELECT s.amendment_id, s.position FROM manual_search AS s "  # noqa: S608 # our own words
+                f"WHERE ts_filter(s.document, '{{a,b,c}}') @@ {TSQUERY} "
+                f"AND (s.position = 0 OR s.document @@ {TSQUERY}) {lacks}AND {where} LIMIT %s",
+                [
+                    every,
+                    _any(wanted.terms, "B"),
+                    *([_any(wanted.excluded)] if wanted.excluded else []),
+                    *where_values,
+                    MOST_NAMED,
+                ],
+            )
+            named = cursor.fetchall()
     found = _weighed(rows, len(wanted.terms)) if wanted.loose else {(row[0], row[1]): row[2] for row in rows}
     middling = sorted(found.values())[len(found) // 2] if found else 1.0
     for key in named:

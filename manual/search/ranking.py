@@ -28,9 +28,8 @@ WORTH = {
     "every": 0.4,  # it has every word
     "named": 0.8,  # how much of the query is in the title or heading
     "named_whole": -1.6,
-    "tight": 0.0,  # and how little else
     "title": -0.8,  # how much is in the title of the section's chapter
-    "title_tight": 1.2,
+    "title_tight": 1.2,  # and how little else
     "opening": 1.3,  # the same, of the first sections of a chapter
     "context": 2.2,  # how much is in title and heading together
     "beginning": -0.4,  # it is the beginning of a chapter
@@ -276,10 +275,10 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
 def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
     terms = sought.terms
     title = stems_of_name(line.title)
-    text = row.stems or stems_of(f"{row.heading} ¶ {row.body}")
+    text = row.stems or stems_of(f"{row.heading} {row.body}")
     words = row.heading if row.position else line.title
     name = stems_of_name(words) if row.position else title
-    text, _, leads = text.partition(LEADS[1:])
+    text, _, leads = text.partition(LEADS)
     place = f"{line.slug}#{row.anchor}" if row.position else line.slug
     if not row.position:
         text = title + text
@@ -288,17 +287,16 @@ def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
     there = list(map(max, title_shares, in_text))
     if not any(there):
         return Looked(line, name, dict.fromkeys(ALWAYS, 0.0), place, leads, there)
-    begin = text.find(" ¶ ") + 2
-    first = text[begin : begin + LEAD]
+    # But for the very first word, which its name tells.
+    first = text[1 : 1 + LEAD]
     in_title = sought.share(title_shares)
-    in_name, covered = sought.name(name)
+    in_name, _ = sought.name(name)
     named = sought.share(in_name)
     anywhere = sought.share(there)
     plain = folded(words)
     signs = {
         "named": named,
         "named_whole": named**2,
-        "tight": named * min(1.0, covered / max(1, name.count(" ") - 1)),
         "title": in_title,
         "title_tight": in_title * min(1.0, of_title / max(1, title.count(" ") - 1)),
         "context": sought.share(map(max, title_shares, in_name)) ** 2,

@@ -106,7 +106,8 @@ class Index(Protocol):
         """Once all is written, whatever makes it quicker to read."""
 
     def find(self, wanted: Wanted) -> dict[Key, float]:
-        """The rows with every term (loose: with some), each with a score: the higher, the better. Two queries.
+        """The rows with every term (loose: with some), each with a score: the higher, the better. One query, and one
+        more where there are so many that not all are looked at.
 
         A section is not found for its chapter's title alone: then only the chapter is.
         """

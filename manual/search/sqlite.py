@@ -79,8 +79,8 @@ def put_in_order() -> None:
 
 
 def find(wanted: Wanted) -> dict[Key, float]:
-    """Those with the words in their names are looked up in a table of their own, since they matter most and the many
-    others need not all be looked at."""
+    """Where there are too many to look at all, those with the words in their names are looked up in a table of their
+    own, since they matter most."""
     named, anywhere = _matches(wanted)
     most = MOST_LOOSE if wanted.loose else MOST_FOUND
     found: dict[Key, float] = {}
@@ -96,9 +96,17 @@ def find(wanted: Wanted) -> dict[Key, float]:
                 # A section whose chapter's title alone has the words is worth nothing.
                 if score and key >> BITS in wanted.amendments:
                     found[key >> BITS, key & LAST_POSITION] = -score
-    middling = sorted(found.values())[len(found) // 2] if found else 1.0
+    if wanted.every or len(found) < most:
+        return found
+    middling = sorted(found.values())[len(found) // 2]
+    # What is not to be there is not to be in the text either.
+    without = "rowid NOT IN (SELECT rowid FROM manual_search WHERE manual_search MATCH %s)"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s", [named])
+        cursor.execute(
+            "SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s "  # noqa: S608 # our own words
+            f"AND {without if wanted.excluded else 'TRUE'}",
+            [named, *([_any(wanted.excluded)] if wanted.excluded else [])],
+        )
         # Counted here, for the first of them may be of editions long ago.
         living = (key for (key,) in cursor if key >> BITS in wanted.amendments)
         for key in islice(living, MOST_NAMED):
@@ -172,10 +180,10 @@ def _matches(wanted: Wanted) -> tuple[str, str]:
     without = f" NOT ({_any(wanted.excluded)})" if wanted.excluded else ""
     some = _any(wanted.terms)
     if wanted.loose:
-        return f"(heading: ({some}) OR ({IS_CHAPTER} AND title: ({some}))){without}", f"({some}){without}"
+        return f"heading: ({some}) OR ({IS_CHAPTER} AND title: ({some}))", f"({some}){without}"
     every = _every(wanted.terms)
     return (
-        f"({{title heading}}: ({every}) AND ({IS_CHAPTER} OR heading: ({some}))){without}",
+        f"{{title heading}}: ({every}) AND ({IS_CHAPTER} OR heading: ({some}))",
         f"({every}){without}",
     )
 

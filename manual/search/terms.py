@@ -80,14 +80,6 @@ class Term:
         own = min([max([text.count(phrase) for phrase in phrases]) for _, phrases in self.looked_for])
         return own + sum([text.count(phrase) for phrase in self.others_looked_for])
 
-    def places(self, text: str) -> Iterator[int]:
-        """Where any of its words begins in a text, whose stems these are; not in order."""
-        for _, phrases in self.looked_for:
-            for phrase in phrases:
-                yield from _all(phrase, text)
-        for phrase in self.others_looked_for:
-            yield from _all(phrase, text)
-
     def words_in(self, text: str) -> int:
         """How many words of a name it stands for, whose stems these are."""
         covered = 0
@@ -98,10 +90,3 @@ class Term:
 
 def _stems(phrase: str) -> str:
     return f" {' '.join(stem(word) for word in phrase.split())} "
-
-
-def _all(phrase: str, text: str) -> Iterator[int]:
-    at = text.find(phrase)
-    while at >= 0:
-        yield at
-        at = text.find(phrase, at + 1)

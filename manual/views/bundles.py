@@ -11,7 +11,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.formats import date_format
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -27,6 +26,7 @@ from manual.interchange.bundle import (
 from manual.models import ThatDay
 from manual.views.another_day import LONGEST_DAY, read_day
 from manual.views.page import Page
+from manual.workflow import day_said
 
 # Whoever asks again within this time may be given the copy that was made before, by a cache between them and the site.
 SECONDS = 300
@@ -103,7 +103,7 @@ def _past_day(words: str) -> date:
 
 
 def _words(day: date | None) -> str:
-    return date_format(day, "j F Y") if day else _("a later day")
+    return day_said(day) if day else _("a later day")
 
 
 def _zip(page: Page, filename: str, make: Callable[[Making], IO[bytes]]) -> HttpResponseBase:

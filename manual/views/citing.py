@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -16,6 +15,7 @@ from manual.models import Line, Section
 from manual.models.issued import moment_of
 from manual.views.dated import chapter_today
 from manual.views.page import Page
+from manual.workflow import day_said
 
 
 @dataclass(frozen=True)
@@ -82,27 +82,23 @@ def applied(page: Page, line: Line) -> str:
     edition = page.contents.edition
     begins = timezone.localtime(moment_of(edition))
     if line.withdrawn_in and (withdrawn_in := page.issued.by_key.get(line.withdrawn_in)):
-        return _("withdrawn on %(day)s") % {"day": _day(timezone.localtime(moment_of(withdrawn_in)))}
+        return _("withdrawn on %(day)s") % {"day": day_said(timezone.localtime(moment_of(withdrawn_in)))}
     if page.to_come:
-        return _("to take effect on %(day)s") % {"day": _day(begins)}
+        return _("to take effect on %(day)s") % {"day": day_said(begins)}
     after = page.superseded_by
     if after is None:
-        return _("in force %(day)s") % {"day": _day(begins)}
+        return _("in force %(day)s") % {"day": day_said(begins)}
     ends = timezone.localtime(moment_of(after))
     if ends.date() == begins.date():
-        return _("in force on %(day)s until %(time)s") % {"day": _day(begins), "time": f"{ends:%H:%M}"}
+        return _("in force on %(day)s until %(time)s") % {"day": day_said(begins), "time": f"{ends:%H:%M}"}
     if ends.hour or ends.minute:
         # Part of a day too: whoever acted in its morning followed these words.
         return _("in force from %(first)s to %(last)s, %(time)s") % {
-            "first": _day(begins),
-            "last": _day(ends),
+            "first": day_said(begins),
+            "last": day_said(ends),
             "time": f"{ends:%H:%M}",
         }
     return _("in force from %(first)s to %(last)s") % {
-        "first": _day(begins),
-        "last": _day(ends - timedelta(days=1)),
+        "first": day_said(begins),
+        "last": day_said(ends - timedelta(days=1)),
     }
-
-
-def _day(moment: datetime) -> str:
-    return date_format(moment, "j F Y")

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -35,6 +34,7 @@ from manual.models import (
 )
 from manual.rendering import status_name
 from manual.views.page import FARTHEST, Page
+from manual.workflow import day_said
 
 LONGEST_NUMBER = 20  # what is longer than any number is not shown back
 
@@ -73,7 +73,7 @@ class Version:
     @property
     def named(self) -> str:
         """“version 2, edition 1, 2 March 2026”; an edition and a day never break at the end of a line."""
-        day = date_format(localtime(self.edition.effective_at), "j F Y").replace(" ", "\u00a0")
+        day = day_said(localtime(self.edition.effective_at)).replace(" ", "\u00a0")
         named = {"version": self.sequence, "edition": self.edition.number, "day": day}
         if self.to_come:
             return _("version\u00a0%(version)s, edition\u00a0%(edition)s, %(day)s (not in force yet)") % named
@@ -82,7 +82,7 @@ class Version:
     @property
     def option(self) -> str:
         """How it is named in a list to choose from, which may cut off its end."""
-        day = date_format(localtime(self.edition.effective_at), "j F Y")
+        day = day_said(localtime(self.edition.effective_at))
         named = {
             "version": self.sequence,
             "day": day,

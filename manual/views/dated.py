@@ -120,7 +120,18 @@ def keyword_today(page: Page, slug: str) -> Today:
 # --- What an edition did not have yet -----------------------------------------------------------------------
 
 
-def chapter_not_yet(page: Page, slug: str) -> HttpResponse | None:
+def no_chapter(page: Page, slug: str) -> HttpResponse:
+    """For a chapter, part or group that this edition does not have: the page that says which later one does, or 404."""
+    if not page.dated:
+        raise Http404(_("The edition in force has no chapter of this name."))
+    if not_yet := _chapter_not_yet(page, slug):
+        return not_yet
+    raise Http404(
+        _("Edition %(number)s has no chapter of this name.") % {"number": page.contents.edition.number}
+    )
+
+
+def _chapter_not_yet(page: Page, slug: str) -> HttpResponse | None:
     """The page for a chapter that only a later edition introduced; none where no edition that they may read has it."""
     entry = (
         Entry.objects.filter(chapter__slug=slug, edition__in=page.issued.by_key)

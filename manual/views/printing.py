@@ -6,16 +6,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual import rendering
 from manual.decoration import decorate
 from manual.models import Amendment, Edition, Line, Notice, PrintedCopy, changes
-from manual.views.dated import chapter_not_yet
+from manual.views.dated import no_chapter
 from manual.views.page import Page
 from manual.views.short_address import ShortAddress
 
@@ -41,12 +40,7 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     page = Page.of(request, edition)
     line = page.contents.by_slug.get(slug)
     if line is None:
-        if page.dated and (not_yet := chapter_not_yet(page, slug)):
-            return not_yet
-        raise Http404(
-            _("Edition %(number)s has no chapter or part of this name.")
-            % {"number": page.contents.edition.number}
-        )
+        return no_chapter(page, slug)
     copy = PrintedCopy(page.contents, line)
     page.chapter = line.chapter_id
     return _printed(

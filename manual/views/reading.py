@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from manual.decoration import decorate, decorate_draft
 from manual.models import Amendment, Line, Nearby, NumberHistory
-from manual.views.dated import chapter_not_yet, chapter_today
+from manual.views.dated import chapter_today, no_chapter
 from manual.views.found import found_in
 from manual.views.marks import marks_of
 from manual.views.narrowing import Narrowed
@@ -51,14 +51,7 @@ def chapter(request: HttpRequest, slug: str, edition: int | None = None) -> Http
     page = Page.of(request, edition)
     line = page.contents.by_slug.get(slug)
     if line is None:
-        if page.dated and (not_yet := chapter_not_yet(page, slug)):
-            return not_yet
-        if page.dated:
-            raise Http404(
-                _("Edition %(number)s has no chapter of this name.")
-                % {"number": page.contents.edition.number}
-            )
-        raise Http404(_("The edition in force has no chapter of this name."))
+        return no_chapter(page, slug)
     if not line.is_page:
         return page.lead_to(line.url)
     if page.dated:

@@ -595,7 +595,7 @@ def _newly_broken(
 
 def _check_edition_words(words: Iterable[str]) -> None:
     if unknown := set(words) - EDITION_WORDS:
-        raise TypeError(_("No words of an edition: ") + ", ".join(sorted(unknown)))
+        raise TypeError(f"No words of an edition: {', '.join(sorted(unknown))}")
 
 
 def _settle_kind(edition: Edition) -> None:

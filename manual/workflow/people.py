@@ -171,7 +171,7 @@ def has_borrowed_password(person: User) -> bool:
 
 def _check_fields(fields: dict[str, Any]) -> None:
     if unknown := set(fields) - set(FIELDS):
-        raise TypeError(_("Not said of a person: ") + ", ".join(sorted(unknown)))
+        raise TypeError(f"Not said of a person: {', '.join(sorted(unknown))}")
 
 
 def _check_role(role: str) -> None:

@@ -277,7 +277,7 @@ def approve(version: V, *, by: Actor, **agreement: Any) -> V:
     minutes say so (`minute`).
     """
     if unknown := set(agreement) - {"agreed_by", "agreed_on", "minute"}:
-        raise TypeError(_("No words of an agreement: %(unknown)s") % {"unknown": ", ".join(sorted(unknown))})
+        raise TypeError(f"No words of an agreement: {', '.join(sorted(unknown))}")
     # As stored: the object in the caller's hand may say anything.
     author = type(version)._default_manager.values_list("author", flat=True).get(pk=version.pk)
     own = by is not None and author == by.pk
@@ -373,10 +373,7 @@ def is_up_to_date(version: AnyVersion) -> bool:
 
 def _check_words(model: type[AnyVersion], words: Iterable[str]) -> None:
     if unknown := set(words) - set(model.WORDS):
-        raise TypeError(
-            (_("No words of %(verbose_name)s: ") % {"verbose_name": model._meta.verbose_name})
-            + ", ".join(sorted(unknown))
-        )
+        raise TypeError(f"No words of {model._meta.verbose_name}: {', '.join(sorted(unknown))}")
 
 
 def _locked(version: V) -> V:

@@ -1,14 +1,20 @@
 """A real browser, Debian's Chromium. Skipped where there is none; in CI (REQUIRE_BROWSER) that is a failure."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings as settings_of_the_site
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.management import call_command
 from django.http import HttpRequest, HttpResponseBase
+from django.test import override_settings
+from django.views.static import serve
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from tests.browser.board import PASSWORD, sign_in
@@ -47,19 +53,42 @@ def site(live_server) -> str:
     return live_server.url
 
 
-@pytest.fixture(scope="session", autouse=True)
-def style_sheets_are_kept_by_the_browser() -> Iterator[None]:
-    """As where the site is in use. A page has many small ones, and a test opens many pages."""
-    serve = StaticFilesHandler.serve
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the static files as the site has them where it is in use, without their compressed copies. One
+    worker makes it for all."""
+    folder = tmp_path_factory.getbasetemp() / "static"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parents[1] / "static"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            with override_settings(
+                **in_use(folder), WHITENOISE_SKIP_COMPRESS_EXTENSIONS=["css", "js", "svg", "txt"]
+            ):
+                call_command("collectstatic", verbosity=0, interactive=False)
+    return folder
+
+
+def in_use(folder: Path) -> dict[str, Any]:
+    hashed = {"BACKEND": settings_of_the_site.HASHED_FILES}
+    return {"STATIC_ROOT": folder, "STORAGES": {**settings_of_the_site.STORAGES, "staticfiles": hashed}}
+
+
+@pytest.fixture(autouse=True)
+def static_files_are_as_where_the_site_is_in_use(
+    settings: Any, collected: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks once for its style sheets, and the browser keeps them."""
+    for name, value in in_use(collected).items():
+        setattr(settings, name, value)
 
     def serve_to_keep(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
-        answer = serve(handler, request)
+        answer = serve(request, handler.file_path(request.path), document_root=collected)
         answer["Cache-Control"] = "max-age=3600"
         return answer
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(StaticFilesHandler, "serve", serve_to_keep)
-        yield
+    monkeypatch.setattr(StaticFilesHandler, "serve", serve_to_keep)
 
 
 def is_an_error(message: ConsoleMessage) -> bool:

@@ -19,10 +19,12 @@ def only(*rules: str) -> dict[str, Any]:
 
 
 # For a page that BY_DAY has seen and that is shown in other colours or sizes: the rules that see colours and sizes.
-SIZES = ("link-in-text-block", "target-size", "scrollable-region-focusable")
-LOOKS = only("color-contrast", *SIZES)
+COLOURS = ("color-contrast", "link-in-text-block")
+SIZES = ("target-size", "scrollable-region-focusable")
+DARK = only(*COLOURS)
+LOOKS = only(*COLOURS, *SIZES)
 # In high visibility, text stands out from its ground by 7 to 1.
-HIGH = only("color-contrast-enhanced", *SIZES)
+HIGH = only("color-contrast-enhanced", "link-in-text-block", *SIZES)
 
 AXE = Axe().axe_script
 # What stands unfolded because the screen is wide, axe takes for hidden, as it is closed: opened, it looks the same.

@@ -236,6 +236,7 @@ def as_chosen(kind: Kind, display: str) -> tuple[str, str]:
 OF_EVERY_PAGE = {
     "stylesheets": "//link[@rel='stylesheet']",
     "masthead": "//header[@class='masthead']",
+    "choice": "//header//a[starts-with(@href, '/display/?')]",
     "area_choices": "//header//a[starts-with(@href, '/display/?area=')]",
     "site_footer": "//footer[@class='site-footer']",
 }

@@ -165,7 +165,7 @@ def test_numbered_paragraphs_are_found_one_by_one(publish: Publish) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "most"), [("adoption", 7), ("adopti", 7), ("multi-agency police", 10), ("nowhere-at-all", 9)]
+    ("query", "most"), [("adoption", 6), ("adopti", 6), ("multi-agency police", 8), ("nowhere-at-all", 7)]
 )
 def test_a_search_takes_few_queries(query: str, most: int, edition: Edition) -> None:
     contents = Contents.of(edition)

@@ -4,7 +4,7 @@ import pytest
 
 from manual import search, workflow
 from manual.models import Chapter, Contents, Edition, Synonym
-from manual.search import Filters
+from manual.search import Filters, postgres, sqlite
 from tests.manual_maker import meaning
 from tests.search.conftest import Publish, ask, found, places
 
@@ -104,6 +104,25 @@ def test_a_minus_leaves_out(edition: Edition) -> None:
     assert set(found("police", edition)) == {"enquiries#strategy", "e-safety#images"}
     assert found("police -hospital", edition) == ["e-safety#images"]
     assert found('police -"take the telephone"', edition) == ["enquiries#strategy"]
+
+
+@pytest.mark.parametrize("many", [1, 100])
+def test_a_minus_leaves_out_what_is_called_by_the_words(
+    many: int, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where far more have the words than are looked at, those that are called by them are asked for besides."""
+    monkeypatch.setattr(sqlite, "MOST_FOUND", many)
+    monkeypatch.setattr(postgres, "MOST_FOUND", many)
+    edition = publish(
+        {
+            "drums": {
+                "title": "Music",
+                "text": "## Drums {: #drums }\n\nOne is loud.\n\n## Drums in rooms {: #rooms }\n\nA whistle is not.",
+            },
+        }
+    )
+    assert set(found("drums", edition)) == {"drums#drums", "drums#rooms"}
+    assert found("drums -whistle", edition) == ["drums#drums"]
 
 
 def test_a_minus_alone_finds_nothing(edition: Edition) -> None:
