@@ -7,7 +7,7 @@ cannot be joined is never decided here: both texts stay, between lines that say 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -72,7 +72,7 @@ def merged(base: str, theirs: str, mine: str) -> Merged:
         return Merged(whole.joined, ())
     pieces: list[str] = []
     clashes: list[Clash] = []
-    for part in _sewn(_parts(_LINES, whole)):
+    for part in _sewn(_parts(_LINES, whole), _agreed):
         if (agreed := _agreed(part)) is not None:
             pieces.append(agreed)
             continue
@@ -108,7 +108,7 @@ def _agreed(part: _Part) -> str | None:
     """
     if part.joined is not None:
         return part.joined
-    sentences = [smaller.joined for smaller in _sewn(_parts(_SENTENCES, part))]
+    sentences = [smaller.joined for smaller in _sewn(_parts(_SENTENCES, part), _joined)]
     if any(sentence is None for sentence in sentences):
         return None
     return "".join(sentence for sentence in sentences if sentence is not None)
@@ -135,17 +135,22 @@ def _parts(cut: re.Pattern[str], whole: _Part) -> Iterator[_Part]:
                 at = upto
 
 
-def _sewn(parts: Iterable[_Part]) -> list[_Part]:
+def _joined(part: _Part) -> str | None:
+    return part.joined
+
+
+def _sewn(parts: Iterable[_Part], agreed: Callable[[_Part], str | None]) -> list[_Part]:
     """Where one took away the space before what the other put in, they touched the same place after all."""
     sewn: list[_Part] = []
     for part in parts:
         sewn.append(part)
-        if not part.joined or part.joined[0].isspace():
+        words = agreed(part)
+        if not words or words[0].isspace():
             continue
         place = len(sewn) - 2
-        while place >= 0 and sewn[place].joined == "":
+        while place >= 0 and agreed(sewn[place]) == "":
             place -= 1
-        before = sewn[place].joined if place >= 0 else None
+        before = agreed(sewn[place]) if place >= 0 else None
         if before and not before[-1].isspace():
             torn = sewn[place:]
             sewn[place:] = [_Part(*("".join(texts) for texts in zip(*torn, strict=True)))]

@@ -1,4 +1,7 @@
-"""The plain words of a part of a page, for search: no labels, numbers or marks that the software puts in."""
+"""The plain words of a part of a page, for search: no labels, numbers or marks that the software puts in.
+
+A reference without words of its own reads as the title that its chapter has in each edition: here, as “…”.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,8 @@ def _words(element: Element) -> Iterator[str]:
         yield f" {element.get('alt', '')} "
     # A line of the source ends in mid-sentence; only <pre> means what it says.
     straight = element.tag in ("pre", "code")
+    if element.tag == "a" and not len(element) and not (element.text or "").strip():
+        yield "…"
     yield _flow(element.text, straight)
     for child in element:
         yield from _words(child)

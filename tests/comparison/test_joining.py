@@ -99,6 +99,11 @@ def test_sentences_are_never_glued_together():
     joined = merged("\n", "Ring the police.", "\nWait.")
     assert not joined.is_settled
     assert {"police.", "Wait."} <= set(joined.text.split())
+    # Also where the sentences of a line were joined, and what comes after it is a line of its own.
+    line = "Ring the police. " * 3
+    joined = merged(f"\n{line}\n", "", f"Wait.\n{line}\nRing the police.")
+    assert not joined.is_settled
+    assert {"police.", "Wait."} <= set(joined.text.split())
 
 
 def test_the_same_change_by_both_is_made_once():
