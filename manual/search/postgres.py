@@ -24,6 +24,7 @@ from manual.search.rows import (
     Stored,
     Wanted,
     What,
+    with_those_called_so,
 )
 from manual.search.terms import Term
 from manual.search.words import COMMON, fold
@@ -112,7 +113,8 @@ def find(wanted: Wanted) -> dict[Key, float]:
             # What is not to be there is not to be in the text either.
             lacks = f"AND NOT s.document @@ {TSQUERY} " if wanted.excluded else ""
             cursor.execute(
-                "SELECT s.amendment_id, s.position FROM manual_search AS s "  # noqa: S608 # our own words
+                "SELECT s.amendment_id, s.position, "  # noqa: S608 # our own words
+                "length(CASE s.position WHEN 0 THEN s.title ELSE s.heading END) FROM manual_search AS s "
                 f"WHERE ts_filter(s.document, '{{a,b,c}}') @@ {TSQUERY} "
                 f"AND (s.position = 0 OR s.document @@ {TSQUERY}) {lacks}AND {where} LIMIT %s",
                 [
@@ -123,12 +125,9 @@ def find(wanted: Wanted) -> dict[Key, float]:
                     MOST_NAMED,
                 ],
             )
-            named = cursor.fetchall()
+            named = [((amendment, position), letters) for amendment, position, letters in cursor.fetchall()]
     found = _weighed(rows, len(wanted.terms)) if wanted.loose else {(row[0], row[1]): row[2] for row in rows}
-    middling = sorted(found.values())[len(found) // 2] if found else 1.0
-    for key in named:
-        found.setdefault(key, middling)
-    return found
+    return with_those_called_so(found, named, wanted.terms)
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:

@@ -93,6 +93,20 @@ class Stored:
         return list(json.loads(self.stored_areas or "[]"))
 
 
+def with_those_called_so(
+    found: dict[Key, float], called: Iterable[tuple[Key, int]], terms: Iterable[Term]
+) -> dict[Key, float]:
+    """What was found, with those besides that have the words in their names, of so many letters.
+
+    Where little else is in a name, it comes before the best of what was found; behind it otherwise.
+    """
+    letters = 2 * sum(len(phrases[0]) for term in terms for phrases in term.each if phrases)
+    best = max(found.values(), default=1.0)
+    for key, length in called:
+        found.setdefault(key, best * (0.5 + min(1.0, letters / max(1, length))))
+    return found
+
+
 class Index(Protocol):
     """What a database has to do."""
 

@@ -24,6 +24,7 @@ from manual.search.rows import (
     Stored,
     Wanted,
     What,
+    with_those_called_so,
 )
 from manual.search.terms import Term
 
@@ -98,20 +99,21 @@ def find(wanted: Wanted) -> dict[Key, float]:
                     found[key >> BITS, key & LAST_POSITION] = -score
     if wanted.every or len(found) < most:
         return found
-    middling = sorted(found.values())[len(found) // 2]
     # What is not to be there is not to be in the text either.
     without = "rowid NOT IN (SELECT rowid FROM manual_search WHERE manual_search MATCH %s)"
+    letters = f"length(CASE WHEN rowid & {LAST_POSITION} THEN heading ELSE title END)"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s "  # noqa: S608 # our own words
-            f"AND {without if wanted.excluded else 'TRUE'}",
+            f"SELECT rowid, {letters} FROM manual_search_names "  # noqa: S608 # our own words
+            f"WHERE manual_search_names MATCH %s AND {without if wanted.excluded else 'TRUE'}",
             [named, *([_any(wanted.excluded)] if wanted.excluded else [])],
         )
         # Counted here, for the first of them may be of editions long ago.
-        living = (key for (key,) in cursor if key >> BITS in wanted.amendments)
-        for key in islice(living, MOST_NAMED):
-            found.setdefault((key >> BITS, key & LAST_POSITION), middling)
-    return found
+        living = ((key, letters) for key, letters in cursor if key >> BITS in wanted.amendments)
+        called = [
+            ((key >> BITS, key & LAST_POSITION), letters) for key, letters in islice(living, MOST_NAMED)
+        ]
+    return with_those_called_so(found, called, wanted.terms)
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:

@@ -125,6 +125,25 @@ def test_a_minus_leaves_out_what_is_called_by_the_words(
     assert found("drums -whistle", edition) == ["drums#drums"]
 
 
+def test_what_is_called_by_a_word_comes_first_however_many_have_it(
+    publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "MOST_FOUND", 60)
+    monkeypatch.setattr(sqlite, "AT_ONCE", 30)
+    monkeypatch.setattr(postgres, "MOST_FOUND", 60)
+    sections = "".join(
+        f"## Step {n} {{: #step-{n} }}\n\nBring drums and a flute. Drums.\n\n" for n in range(30)
+    )
+    edition = publish(
+        {
+            **{f"alike-{n}": {"title": "Music", "text": sections} for n in range(3)},
+            "late": {"title": "Late", "text": "## What drums are {: #what }\n\nThey are hollow."},
+            "last": {"title": "Drums", "text": "They are loud."},
+        }
+    )
+    assert found("drums", edition)[:2] == ["last", "late#what"]
+
+
 def test_a_minus_alone_finds_nothing(edition: Edition) -> None:
     results = ask("-police", edition)
     assert (results.total, results.words) == (0, [])
