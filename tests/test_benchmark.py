@@ -111,6 +111,13 @@ def test_what_cannot_be_measured_is_refused(options, reason, db):
     assert connections["default"] is own
 
 
+def test_without_style_sheets_it_is_said_what_to_do(db, settings, tmp_path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": settings.HASHED_FILES}}
+    with pytest.raises(CommandError, match="collectstatic"):
+        call_command("benchmark", chapters=110)
+
+
 def test_a_database_that_holds_anything_is_left_alone(db, monkeypatch, tmp_path):
     """The site's own, above all."""
     own = dict(connection.settings_dict)

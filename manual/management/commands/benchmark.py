@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.servers.basehttp import get_internal_wsgi_application
+from django.templatetags.static import static
 
 from manual.management import benchmark, benchmark_of_search
 from manual.management.benchmark import BenchmarkRefused
@@ -56,6 +57,13 @@ class Command(BaseCommand):
         _between("--chapters", chapters, benchmark.FEWEST_CHAPTERS, benchmark.MOST_CHAPTERS)
         _between("--editions", editions, benchmark.FEWEST_EDITIONS, benchmark.MOST_EDITIONS)
         _between("--seconds", seconds, 0, 3600)
+        try:
+            static("css/tokens.css")
+        except ValueError as error:
+            raise CommandError(
+                "No page can be made before its style sheets are in their place: run `python manage.py collectstatic` "
+                "first."
+            ) from error
         if busy := benchmark.busy():
             self.stderr.write(busy)
         # What a web server makes of the memory of its process is made of this one's.
