@@ -62,20 +62,3 @@ class RecordAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # generic in the 
     ) -> HttpResponse:
         """What was decided stands on the record itself, or in the list of all that was decided."""
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", object_id)
-
-
-class RecordInline(admin.TabularInline):  # type: ignore[type-arg] # generic in the stubs only
-    """Rows that belong to a record, shown below it."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = True
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
