@@ -22,6 +22,11 @@ SHOWN = (kinds.LIGHT, kinds.DARK, kinds.HIGH, kinds.HIGH_AND_LARGE)
 WINDOW = 900
 # A browser cannot take a picture of any height, and nobody looks at one that is longer.
 TALLEST = 8_000
+# Those of a page that would come when somebody reads on.
+PICTURES = """() => Promise.all([...document.images].map((image) => {
+  image.loading = "eager";
+  return image.decode().catch(() => null);
+}))"""
 HEIGHT = "document.documentElement.scrollHeight"
 
 
@@ -86,6 +91,7 @@ def _pictures(
                 if kind.typed:
                     page.locator("#site-search").press_sequentially(kind.typed)
                     page.get_by_role("option").first.wait_for()
+                page.evaluate(PICTURES)
                 # The editors' pages know the device's choice alone.
                 displays = SHOWN[:2] if kind in kinds.EDITORS else SHOWN
                 taken[kind] = [

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from html import unescape
 from itertools import islice
 from operator import attrgetter
 
 from django.db import connection, transaction
+from django.utils.html import strip_tags
 
+from manual.decoration import keyword_meaning
 from manual.models import Amendment, Contents, Edition, Glossary, Section, manual_lock
 from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
 from manual.search.answers import Answers, answers, cards_of, speaking_of
@@ -175,7 +178,7 @@ def search(
         chapters=len(entries) - len(keywords),
         entries=len(entries),
         capped=not wanted.every and len(found) >= MOST_FOUND,
-        groups=[_group(rows, best, texts, marker) for rows, best in chosen],
+        groups=[_group(rows, best, texts, marker, contents) for rows, best in chosen],
         words=[word.typed for word in meant.telling],
         corrected=put_right,
         loose=bool(rows) and not every,
@@ -300,10 +303,12 @@ def _group(
     best: Sequence[ranking.Ranked],
     texts: Mapping[Key, Stored],
     marker: Marker,
+    contents: Contents,
 ) -> Group:
     line, meaning = rows[0].line, rows[0].meaning
     if meaning is not None:
-        text = clean(meaning.meaning)
+        # As a reader has it, with the titles of the chapters that it refers to.
+        text = clean(unescape(strip_tags(keyword_meaning(meaning, contents).replace("</p>", " "))))
         name = marks.pieces(meaning.name, marker.spans(meaning.name))
         return Group(None, name, meaning=meaning, passage=marks.passage(text, marker.spans(text)))
     if line is None:

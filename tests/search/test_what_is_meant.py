@@ -182,6 +182,19 @@ def test_a_keyword_that_has_some_of_the_words_stands_among_the_results(care: Edi
     assert named == ["looked-after-child"]
 
 
+def test_a_keyword_is_shown_as_a_reader_has_it(publish: Publish) -> None:
+    words = "Those who **meet** & plan.\n\nRead [](chapter:plans) or [that](chapter:plans#who)."
+    edition = publish(
+        {"plans": {"title": "Safety plans", "text": "## Who {: #who }\n\nThe core group."}},
+        definitions=[meaning("core-group", name="Core group", meaning=words)],
+    )
+    [group] = [group for group in ask("core", edition).groups if group.meaning]
+    assert (
+        "".join(part for part, _marked in group.passage)
+        == "Those who meet & plan. Read 1 Safety plans or that (1, section 1)."
+    )
+
+
 def test_a_keyword_that_answers_at_once_is_not_found_again(care: Edition) -> None:
     assert not [group for group in ask("LAC", care).groups if group.meaning]
 
