@@ -591,7 +591,9 @@ def saved_at(amendment: Amendment) -> str:
 def word_count(amendment: Amendment) -> int:
     """The words that readers see, signs of formatting left out."""
     if amendment.html:
-        return sum(len(f"{section.heading} {section.text}".split()) for section in amendment.sections.all())
+        texts = (f"{section.heading} {section.text}" for section in amendment.sections.all())
+        # A dash is no word, nor is “…”, which stands for the title that a reference will have.
+        return sum(any(map(str.isalnum, word)) for text in texts for word in text.split())
     return len(amendment.text.split())
 
 
