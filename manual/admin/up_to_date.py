@@ -46,14 +46,6 @@ SETTINGS = {
     "keywords_off": gettext_lazy("Keywords not explained"),
 }
 
-_PLACE = re.compile(
-    rf"^{re.escape(joining.YOURS)}\n(?P<mine>.*?)"
-    rf"^{re.escape(joining.THEIRS)}\n(?P<theirs>.*?)"
-    rf"^{re.escape(joining.END)}(?:\n|\Z)",
-    re.DOTALL | re.MULTILINE,
-)
-_GONE = f"{joining.GONE}\n"
-
 
 class JoinedForm(forms.Form):
     """The joined text, as its author settles it."""
@@ -105,11 +97,22 @@ class Place:
         return "place-" + hashlib.sha256(f"{self.mine}\0{self.theirs}".encode()).hexdigest()[:16]
 
 
+def _places() -> re.Pattern[str]:
+    """Where both changed the same words, as the site says it in its language."""
+    yours, theirs, end = (
+        re.escape(joining.marked(words)) for words in (joining.YOURS, joining.THEIRS, joining.END)
+    )
+    end = end.removesuffix(re.escape("\n"))
+    return re.compile(
+        rf"^{yours}(?P<mine>.*?)^{theirs}(?P<theirs>.*?)^{end}(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    )
+
+
 def places_in(text: str) -> list[Place]:
     """Where the author still has to choose."""
     return [
         Place(text.count("\n", 0, found.start()) + 1, _words(found["mine"]), _words(found["theirs"]))
-        for found in _PLACE.finditer(text)
+        for found in _places().finditer(text)
     ]
 
 
@@ -121,11 +124,11 @@ def settled(text: str, choices: dict[str, str]) -> str:
         chosen = choices.get(Place(0, mine, theirs).name, "")
         return {"mine": mine, "theirs": theirs, "both": mine + theirs}.get(chosen, found[0])
 
-    return _PLACE.sub(choose, text)
+    return _places().sub(choose, text)
 
 
 def _words(marked: str) -> str:
-    return "" if marked == _GONE else marked
+    return "" if marked == joining.marked(joining.GONE) else marked
 
 
 def up_to_date_view(record: VersionAdmin) -> Callable[[HttpRequest, int], HttpResponse]:

@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from manual.comparison.alignment import Step, steps
+from manual.rendering.language import gettext as _
+from manual.rendering.language import gettext_noop
 
 # Begins every line that tells of a clash. Nobody writes it by chance, and it is refused when it is left.
 MARKER = "⚠⚠⚠"
-YOURS = f"{MARKER} Both changed the words below. Your words:"
-THEIRS = f"{MARKER} The words in force now:"
-GONE = f"{MARKER} (nothing: the words were taken out)"
-END = f"{MARKER} Keep what is right, then delete the lines that begin with {MARKER}."
+# What the lines say that tell of a clash, in the language of the site: see `marked`.
+YOURS = gettext_noop("Both changed the words below. Your words:")
+THEIRS = gettext_noop("The words in force now:")
+GONE = gettext_noop("(nothing: the words were taken out)")
+END = gettext_noop("Keep what is right, then delete the lines that begin with ⚠⚠⚠.")
 
 _LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _SENTENCES = re.compile(r"\S[^\n]*?(?:[.!?]+[”\"’)\]*_]*(?=\s)|(?=\n)|\Z)|\s+")
@@ -80,7 +83,7 @@ def merged(base: str, theirs: str, mine: str) -> Merged:
             pieces.append("\n")
         line = sum(piece.count("\n") for piece in pieces) + 1
         clashes.append(Clash(line, part.base, part.theirs, part.mine))
-        pieces.append(_marked(part))
+        pieces.append(_clash(part))
     return Merged("".join(pieces), tuple(clashes))
 
 
@@ -89,15 +92,20 @@ def unsettled(text: str) -> list[int]:
     return [number for number, line in enumerate(text.split("\n"), start=1) if MARKER in line]
 
 
-def _marked(part: _Part) -> str:
+def marked(words: str) -> str:
+    """The line with one of these sentences, and its end."""
+    return f"{MARKER} {_(words)}\n"
+
+
+def _clash(part: _Part) -> str:
     return "".join(
-        [f"{YOURS}\n", _whole_lines(part.mine), f"{THEIRS}\n", _whole_lines(part.theirs), f"{END}\n"]
+        [marked(YOURS), _whole_lines(part.mine), marked(THEIRS), _whole_lines(part.theirs), marked(END)]
     )
 
 
 def _whole_lines(text: str) -> str:
     if not text.strip():
-        return f"{GONE}\n"
+        return marked(GONE)
     return text if text.endswith("\n") else f"{text}\n"
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from manual import comparison, workflow
 from manual.admin.up_to_date import places_in, settled
 from manual.models import Amendment, Chapter, Edition, Status
+from tests.brackets import bracket_every_translation
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow
 from tests.remembered import remembered
 
@@ -142,6 +143,16 @@ def test_of_two_places_each_is_settled_by_itself() -> None:
     assert [place.name for place in places_in(half)] == [first.name]
     assert "b 3\nb two\n" in half
     assert settled(joined, {"place-nonsense": "mine", first.name: "everything"}) == joined
+
+
+def test_a_clash_is_told_and_settled_in_the_language_of_the_site(monkeypatch):
+    bracket_every_translation(monkeypatch)
+    joined = comparison.merged("Old.", "New.", "Other.").text
+    told = [line for line in joined.splitlines() if line.startswith(comparison.MARKER)]
+    assert len(told) == 3 and all("⟦" in line for line in told)
+    [place] = places_in(joined)
+    assert (place.mine, place.theirs) == ("Other.\n", "New.\n")
+    assert settled(joined, {place.name: "theirs"}) == "New.\n"
 
 
 def test_a_place_where_one_took_the_words_out_is_settled_by_nothing_or_the_words() -> None:

@@ -33,7 +33,7 @@ def missing(sheets: list[str], *said: str) -> list[str]:
     return [
         f"{number}: {words}"
         for number, sheet in enumerate(sheets, start=1)
-        for words in (*said, WARNING, "Sample text, not in force.", f"Page {number} of {len(sheets)}")
+        for words in (*said, WARNING, "Sample text, not in force.", f"{number} / {len(sheets)}")
         if plain(words) not in plain(sheet)
     ] + [f"{number}: the moment" for number, sheet in enumerate(sheets, start=1) if not PRINTED.search(sheet)]
 
@@ -91,7 +91,7 @@ def test_an_ordinary_page_is_printed_without_what_is_there_to_be_pressed(reader)
     sheets = printed(page, "/chapters/bullying/")
     whole = plain("".join(sheets))
     assert plain(WARNING) in whole and code_of(11, "bullying").replace("-", "") in whole
-    assert f"Page 1 of {len(sheets)}" in sheets[0]
+    assert f"1 / {len(sheets)}" in sheets[0]
     for words in (
         "Search the manual",
         "Text size",
