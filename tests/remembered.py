@@ -3,10 +3,13 @@ that another worker runs. On SQLite, a test with real transactions has the whole
 
 from __future__ import annotations
 
+import atexit
 import fcntl
 import functools
 import hashlib
+import os
 import pickle
+import shutil
 import sqlite3
 import tempfile
 import time
@@ -106,13 +109,20 @@ def copied(name: str) -> Path | None:
 
 @functools.cache
 def _copies() -> Path:
-    return shared or Path(tempfile.mkdtemp(prefix="procedures-remembered-"))
+    if shared:
+        return shared
+    own = Path(tempfile.mkdtemp(prefix="procedures-remembered-"))
+    atexit.register(shutil.rmtree, own, ignore_errors=True)
+    return own
 
 
 def copy_all(copy: Path) -> None:
+    """Under its name when it is whole: another worker may look for it meanwhile."""
     connection.ensure_connection()
-    with closing(sqlite3.connect(copy)) as there:
+    begun = copy.with_suffix(f".{os.getpid()}")
+    with closing(sqlite3.connect(begun)) as there:
         connection.connection.backup(there)
+    begun.replace(copy)
 
 
 def put_back_all(copy: Path) -> None:

@@ -102,9 +102,8 @@ def _places() -> re.Pattern[str]:
     yours, theirs, end = (
         re.escape(joining.marked(words)) for words in (joining.YOURS, joining.THEIRS, joining.END)
     )
-    end = end.removesuffix(re.escape("\n"))
     return re.compile(
-        rf"^{yours}(?P<mine>.*?)^{theirs}(?P<theirs>.*?)^{end}(?:\n|\Z)", re.DOTALL | re.MULTILINE
+        rf"^{yours}\n(?P<mine>.*?)^{theirs}\n(?P<theirs>.*?)^{end}(?:\n|\Z)", re.DOTALL | re.MULTILINE
     )
 
 
@@ -128,7 +127,7 @@ def settled(text: str, choices: dict[str, str]) -> str:
 
 
 def _words(marked: str) -> str:
-    return "" if marked == joining.marked(joining.GONE) else marked
+    return "" if marked == f"{joining.marked(joining.GONE)}\n" else marked
 
 
 def up_to_date_view(record: VersionAdmin) -> Callable[[HttpRequest, int], HttpResponse]:

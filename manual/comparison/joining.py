@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from manual.comparison.alignment import Step, steps
@@ -75,8 +76,8 @@ def merged(base: str, theirs: str, mine: str) -> Merged:
         return Merged(whole.joined, ())
     pieces: list[str] = []
     clashes: list[Clash] = []
-    for part in _sewn(_parts(_LINES, whole), _agreed):
-        if (agreed := _agreed(part)) is not None:
+    for part, agreed in _sewn(_parts(_LINES, whole), _agreed):
+        if agreed is not None:
             pieces.append(agreed)
             continue
         if pieces and not pieces[-1].endswith("\n"):
@@ -93,19 +94,18 @@ def unsettled(text: str) -> list[int]:
 
 
 def marked(words: str) -> str:
-    """The line with one of these sentences, and its end."""
-    return f"{MARKER} {_(words)}\n"
+    """The line with one of these sentences."""
+    return f"{MARKER} {_(words)}"
 
 
 def _clash(part: _Part) -> str:
-    return "".join(
-        [marked(YOURS), _whole_lines(part.mine), marked(THEIRS), _whole_lines(part.theirs), marked(END)]
-    )
+    mine, theirs = _whole_lines(part.mine), _whole_lines(part.theirs)
+    return f"{marked(YOURS)}\n{mine}{marked(THEIRS)}\n{theirs}{marked(END)}\n"
 
 
 def _whole_lines(text: str) -> str:
     if not text.strip():
-        return marked(GONE)
+        return f"{marked(GONE)}\n"
     return text if text.endswith("\n") else f"{text}\n"
 
 
@@ -116,7 +116,7 @@ def _agreed(part: _Part) -> str | None:
     """
     if part.joined is not None:
         return part.joined
-    sentences = [smaller.joined for smaller in _sewn(_parts(_SENTENCES, part), _joined)]
+    sentences = [agreed for _smaller, agreed in _sewn(_parts(_SENTENCES, part), attrgetter("joined"))]
     if any(sentence is None for sentence in sentences):
         return None
     return "".join(sentence for sentence in sentences if sentence is not None)
@@ -143,25 +143,24 @@ def _parts(cut: re.Pattern[str], whole: _Part) -> Iterator[_Part]:
                 at = upto
 
 
-def _joined(part: _Part) -> str | None:
-    return part.joined
-
-
-def _sewn(parts: Iterable[_Part], agreed: Callable[[_Part], str | None]) -> list[_Part]:
-    """Where one took away the space before what the other put in, they touched the same place after all."""
-    sewn: list[_Part] = []
+def _sewn(parts: Iterable[_Part], agreed: Callable[[_Part], str | None]) -> list[tuple[_Part, str | None]]:
+    """The parts with what both agree to. Where one took away the space before what the other put in, they touched the
+    same place after all."""
+    sewn: list[tuple[_Part, str | None]] = []
     for part in parts:
-        sewn.append(part)
         words = agreed(part)
+        sewn.append((part, words))
         if not words or words[0].isspace():
             continue
         place = len(sewn) - 2
-        while place >= 0 and agreed(sewn[place]) == "":
+        while place >= 0 and sewn[place][1] == "":
             place -= 1
-        before = agreed(sewn[place]) if place >= 0 else None
+        before = sewn[place][1] if place >= 0 else None
         if before and not before[-1].isspace():
-            torn = sewn[place:]
-            sewn[place:] = [_Part(*("".join(texts) for texts in zip(*torn, strict=True)))]
+            torn = _Part(
+                *("".join(texts) for texts in zip(*(one for one, _agreed_to in sewn[place:]), strict=True))
+            )
+            sewn[place:] = [(torn, agreed(torn))]
     return sewn
 
 
