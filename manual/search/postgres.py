@@ -33,6 +33,8 @@ from manual.search.words import COMMON, fold
 LONGEST_TEXT = 200_000
 COUNTED = 200
 LEAST_ALIKE = 0.2
+# How much its rank says of a row beside the words that it has: as much as this many rare ones.
+RANK_SAYS = 3.0
 
 # In the order D, C, B, A: title before heading before text, however often the text has the word.
 WEIGHTS = "'{0.05, 0.1, 0.4, 1.0}'"
@@ -195,7 +197,7 @@ def _weighed(rows: Sequence[tuple[Any, ...]], terms: int) -> dict[Key, float]:
     rare = [math.log((len(rows) + 1) / (sum(row[3 + n] for row in rows) + 0.5)) for n in range(terms)]
     best = max((row[2] for row in rows), default=0.0) or 1.0
     return {
-        (amendment, position): rank / best
+        (amendment, position): RANK_SAYS * rank / best
         + sum(weight for weight, there in zip(rare, has, strict=True) if there)
         for amendment, position, rank, *has in rows
     }

@@ -24,13 +24,13 @@ LOOKED_AT = 40
 # How much each sign of a right answer is worth; found by trying, on judged queries.
 WORTH = {
     # Of a row by itself.
-    "found": 1.5,  # what the database says
+    "found": 1.4,  # what the database says
     "every": 0.4,  # it has every word
     "named": 0.8,  # how much of the query is in the title or heading
     "named_whole": -1.6,
     "title": -0.8,  # how much is in the title of the section's chapter
-    "title_tight": 1.2,  # and how little else
-    "opening": 1.3,  # the same, of the first sections of a chapter
+    "title_tight": 0.8,  # and how little else
+    "opening": 1.4,  # the same, of the first sections of a chapter
     "context": 2.2,  # how much is in title and heading together
     "beginning": -0.4,  # it is the beginning of a chapter
     "whole_title": 1.5,
@@ -38,28 +38,27 @@ WORTH = {
     "whole": 0.5,
     "together": 0.4,  # how much of it stands close together
     "often": 0.6,
-    "lead": 1.3,  # how much is in its first words
-    "anchor": 2.5,  # how much is in its address
+    "lead": 1.4,  # how much is in its first words
+    "anchor": 2.8,  # how much is in its address
     "same": 4.2,  # it is called exactly what was typed
     "begins": 2.5,
     "reading": -2.2,  # it only says where to read more
-    "aside": -0.6,  # it keeps records or says where to read more, and that is not asked
+    "aside": -1.7,  # it keeps records or says where to read more, and that is not asked
     "place": -0.9,  # how far down its chapter it stands
-    "long": 0.7,
+    "long": 0.6,
     "no_page": -0.5,
-    "number": 1.9,  # it has a telephone number, and that is asked for
+    "number": 1.8,  # it has a telephone number, and that is asked for
     # Of its chapter, by all that was looked at.
-    "chapter": 1.8,  # how much of the query is anywhere in the chapter
+    "chapter": 1.9,  # how much of the query is anywhere in the chapter
     "chapter_often": 0.7,
-    "hoped_for": 0.6,  # it is the kind of section that the question asks for
+    "hoped_for": 0.8,  # it is the kind of section that the question asks for
     # Of what else was found: how much it leads there.
-    "led_to": 0.7,
+    "led_to": 0.8,
     "chapter_led_to": 0.6,  # for the chapter itself
-    "section_led_to": 2.1,
+    "section_led_to": 2.3,
     "keyword_led_to": 0.8,  # for the chapter that a keyword of the query leads to
     # Where nothing has every word.
-    "loose_title": 4.1,
-    "loose_found": 0.6,
+    "loose_title": 4.4,
     # Of a keyword.
     "keyword": 2.9,
     "keyword_worth": 2.0,
@@ -365,7 +364,7 @@ def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool
             hopes = sum([any([word in looked.name for word in headings]) for headings in sought.hopes])
             looked.show(hoped_for=hopes * covered[amendment])
         if loose:
-            looked.show(loose_title=looked.signs["title"], loose_found=looked.signs["found"])
+            looked.show(loose_title=looked.signs["title"])
 
 
 def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:
