@@ -22,7 +22,7 @@ from manual.search.marking import Marker
 from manual.search.meanings import Others, others
 from manual.search.questions import carries
 from manual.search.results import Group, Hit, Marked, Results
-from manual.search.rows import MOST_FOUND, Index, Key, Row, Stored, Wanted
+from manual.search.rows import MOST_FOUND, Index, Key, Row, Stored, Wanted, amendment_of, key_of
 from manual.search.stems import stems_of
 from manual.search.terms import Term
 from manual.search.vocabulary import Spelling
@@ -127,42 +127,52 @@ def search(
         terms = vocabulary.terms(meant, known)
         wanted = _wanted(terms, meant, contents, filters)
         found = _found(wanted, contents, filters)
-    every = frozenset(found)
-    loosely = len(found) < ENOUGH and sum(len(term.each) for term in terms) > 1
-    if loosely:
+    every = found
+    if len(found) < ENOUGH and sum(len(term.each) for term in terms) > 1:
         # Few have every word, and those that have most may well be what is meant.
-        found = {
-            **found,
-            **_found(replace(wanted, terms=vocabulary.apart(terms), loose=True), contents, filters),
-        }
+        found = found | _found(replace(wanted, terms=vocabulary.apart(terms), loose=True), contents, filters)
+    by_database = ranking.Found(found, every)
     sought = ranking.Sought(terms, put_right or query)
     lines = contents.by_amendment
     stored = _backend().fetch(ranking.to_look_at(found), "stems")
-    looked_at = ranking.look_at(found, every, lines, stored, sought)
+    looked_at = ranking.look_at(stored, by_database, lines, sought)
     speaking = [] if filters else ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
     leading = _leading(speaking, glossary)
     if not (meant.excluded or filters.of_sections):
         # Whatever else the best chapters have to say may answer it in other words.
-        led_to = [(line.amendment_id, 0) for slug in leading if (line := contents.by_slug.get(slug))]
-        more = [
-            key
-            for key in {*_all_of(ranking.best_chapters(looked_at, CHAPTERS_LOOKED_AT)), *led_to}
-            if key not in stored
-        ]
-        others_of = ranking.look_at(found, every, lines, _backend().fetch(more, "stems"), sought)
+        led_to = {key_of(line.amendment_id) for slug in leading if (line := contents.by_slug.get(slug))}
+        chapters = ranking.best_chapters(looked_at, CHAPTERS_LOOKED_AT)
+        more = _backend().fetch_from_to(
+            [
+                *((key_of(amendment), key_of(amendment, MOST_SECTIONS - 1)) for amendment in chapters),
+                *((key, key) for key in led_to if amendment_of(key) not in chapters),
+            ]
+        )
+        others_of = ranking.look_at(
+            {key: row for key, row in more.items() if key not in stored}, by_database, lines, sought
+        )
         looked_at.update(
             {key: looked for key, looked in others_of.items() if any(looked.there) or key in led_to}
         )
-        found = {**dict.fromkeys(looked_at, 0.0), **found}
-    rows = ranking.ranked(found, lines, looked_at, sought, loose=not every, keywords_lead=leading)
+    rows = ranking.ranked(looked_at, sought, loose=not every, keywords_lead=leading)
     keywords = _besides(speaking, query, glossary)
     marker = Marker(terms)
-    entries: dict[object, list[ranking.Ranked]] = {}
-    for row in _merged(rows, keywords):
-        entries.setdefault(row.line.chapter_id if row.line else row.meaning, []).append(row)
     most = ALL_OF_A_CHAPTER if filters.chapter else BEST_OF_A_CHAPTER
     begin = (max(1, page) - 1) * per_page
+    entries = _entries(_merged(rows, keywords))
     of_page = list(islice(entries.values(), begin, begin + per_page))
+    total = len(found.keys() | looked_at.keys())
+    if total > len(looked_at):
+        behind = (rows[-1].score if rows else 0.0) - 1.0
+        if len(of_page) == per_page and (not keywords or keywords[-1].score > behind):
+            # There may be thousands more, of which a page shows those of its chapters.
+            shown = {amendment_of(entry[0].key) for entry in of_page if entry[0].line}
+        else:
+            shown = None
+        rest = ranking.rest(by_database, looked_at, lines, behind, shown)
+        entries = _entries(_merged(rows + rest, keywords))
+        of_page = list(islice(entries.values(), begin, begin + per_page))
+    in_chapters = len({*map(amendment_of, found), *map(amendment_of, looked_at)})
     least = _least([row for rows in of_page for row in rows[:most]], per_page)
     following = [least] * len(of_page)
     if sum(len(rows[:most]) for rows in of_page) > per_page:
@@ -173,11 +183,11 @@ def search(
     ]
     texts = _backend().fetch([row.key for _rows, best in chosen for row in best if row.line], "text")
     return Results(
-        total=len(rows),
-        whole=len(rows) if len(every) == len(found) else sum([row.key in every for row in rows]),
-        chapters=len(entries) - len(keywords),
-        entries=len(entries),
-        capped=not wanted.every and len(found) >= MOST_FOUND,
+        total=total,
+        whole=len(every),
+        chapters=in_chapters,
+        entries=in_chapters + len(keywords),
+        capped=not wanted.every and total >= MOST_FOUND,
         groups=[_group(rows, best, texts, marker, contents) for rows, best in chosen],
         words=[word.typed for word in meant.telling],
         corrected=put_right,
@@ -237,8 +247,7 @@ def _found(wanted: Wanted, contents: Contents, filters: Filters) -> dict[Key, fl
         key: score
         for key, score in found.items()
         if key in stored
-        and key[0] in lines
-        and filters.lets_section_through(lines[key[0]], stored[key].status, stored[key].areas)
+        and filters.lets_section_through(lines[amendment_of(key)], stored[key].status, stored[key].areas)
     }
 
 
@@ -266,10 +275,6 @@ def _best(rows: Sequence[ranking.Ranked], most: int, least: float) -> list[ranki
     ]
 
 
-def _all_of(amendments: Iterable[int]) -> list[Key]:
-    return [(amendment, position) for amendment in amendments for position in range(MOST_SECTIONS)]
-
-
 def _besides(keywords: Iterable[ranking.Ranked], query: str, glossary: Glossary) -> list[ranking.Ranked]:
     """The first of those that speak of a query, but for those that answer it at once."""
     cards = cards_of(query, glossary)
@@ -291,6 +296,14 @@ def _leading(keywords: Iterable[ranking.Ranked], glossary: Glossary) -> dict[str
         for slug in chapters:
             leading[slug] = max(row.named, leading.get(slug, 0.0))
     return leading
+
+
+def _entries(rows: Iterable[ranking.Ranked]) -> dict[object, list[ranking.Ranked]]:
+    """The rows by chapter or keyword, each where the first of it stands."""
+    entries: dict[object, list[ranking.Ranked]] = {}
+    for row in rows:
+        entries.setdefault(row.line.chapter_id if row.line else row.meaning, []).append(row)
+    return entries
 
 
 def _merged(rows: list[ranking.Ranked], keywords: list[ranking.Ranked]) -> list[ranking.Ranked]:

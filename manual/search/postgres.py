@@ -13,6 +13,7 @@ from django.db import connection, transaction
 
 from manual.search.rows import (
     AREAS,
+    BITS,
     LIVING,
     MOST_FOUND,
     MOST_LOOSE,
@@ -24,6 +25,8 @@ from manual.search.rows import (
     Stored,
     Wanted,
     What,
+    amendment_of,
+    position_of,
     with_those_called_so,
 )
 from manual.search.terms import Term
@@ -45,6 +48,8 @@ DOCUMENT = (
     """setweight(to_tsvector('english', %s), 'B') || '¶:1'::tsvector || to_tsvector('english', %s)"""
 )
 
+KEY = f"s.amendment_id << {BITS} | s.position"
+WITH_STEMS = "s.stems, CASE s.stems WHEN '' THEN s.body ELSE '' END, '', NULL"
 TSQUERY = "to_tsquery('english', %s)"
 
 
@@ -98,7 +103,7 @@ def find(wanted: Wanted) -> dict[Key, float]:
         )
         has = "".join(f", s.document @@ {TSQUERY}" for _ in wanted.terms) if wanted.loose else ""
         cursor.execute(
-            f"SELECT s.amendment_id, s.position, ts_rank_cd({WEIGHTS}, s.document, {TSQUERY}, 1){has} "  # noqa: S608
+            f"SELECT {KEY}, ts_rank_cd({WEIGHTS}, s.document, {TSQUERY}, 1){has} "  # noqa: S608
             f"FROM manual_search AS s WHERE s.document @@ {TSQUERY} "
             f"AND (s.position = 0 OR s.document @@ {TSQUERY}) AND {where} LIMIT %s",
             [
@@ -115,7 +120,7 @@ def find(wanted: Wanted) -> dict[Key, float]:
             # What is not to be there is not to be in the text either.
             lacks = f"AND NOT s.document @@ {TSQUERY} " if wanted.excluded else ""
             cursor.execute(
-                "SELECT s.amendment_id, s.position, "  # noqa: S608 # our own words
+                f"SELECT {KEY}, "  # noqa: S608 # our own words
                 "length(CASE s.position WHEN 0 THEN s.title ELSE s.heading END) FROM manual_search AS s "
                 f"WHERE ts_filter(s.document, '{{a,b,c}}') @@ {TSQUERY} "
                 f"AND (s.position = 0 OR s.document @@ {TSQUERY}) {lacks}AND {where} LIMIT %s",
@@ -127,32 +132,44 @@ def find(wanted: Wanted) -> dict[Key, float]:
                     MOST_NAMED,
                 ],
             )
-            named = [((amendment, position), letters) for amendment, position, letters in cursor.fetchall()]
-    found = _weighed(rows, len(wanted.terms)) if wanted.loose else {(row[0], row[1]): row[2] for row in rows}
+            named = cursor.fetchall()
+    found = _weighed(rows, len(wanted.terms)) if wanted.loose else dict(rows)
     return with_those_called_so(found, named, wanted.terms)
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
-    places = list(keys)
-    if not places:
-        return {}
     applies = (
         f"{STATUS.format(amendment='s.amendment_id', anchor='s.anchor')}, "
         f"({AREAS.format(amendment='s.amendment_id', anchor='s.anchor')})::text"
     )
-    more = {
-        "stems": "s.stems, CASE s.stems WHEN '' THEN s.body ELSE '' END, '', NULL",
+    columns = {
+        "stems": WITH_STEMS,
         "text": f"'', s.body, {applies}",
         "status": f"'', '', {applies}",
     }[what]
+    return _fetched(columns, [(key, key) for key in keys])
+
+
+def fetch_from_to(spans: Iterable[tuple[Key, Key]]) -> dict[Key, Stored]:
+    return _fetched(WITH_STEMS, list(spans))
+
+
+def _fetched(columns: str, spans: Sequence[tuple[Key, Key]]) -> dict[Key, Stored]:
+    if not spans:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT s.amendment_id, s.position, s.anchor, s.number, s.heading, {more} "  # noqa: S608
-            "FROM unnest(%s::bigint[], %s::integer[]) AS asked (amendment_id, position) "
-            "JOIN manual_search AS s ON s.amendment_id = asked.amendment_id AND s.position = asked.position",
-            [[amendment for amendment, _ in places], [position for _, position in places]],
+            f"SELECT {KEY}, s.anchor, s.number, s.heading, {columns} "  # noqa: S608 # our own words
+            "FROM unnest(%s::bigint[], %s::integer[], %s::integer[]) AS asked (amendment_id, first, last) "
+            "JOIN manual_search AS s ON s.amendment_id = asked.amendment_id "
+            "AND s.position BETWEEN asked.first AND asked.last",
+            [
+                [amendment_of(first) for first, _ in spans],
+                [position_of(first) for first, _ in spans],
+                [position_of(last) for _, last in spans],
+            ],
         )
-        return {(row[0], row[1]): Stored(*row) for row in cursor.fetchall()}
+        return {row[0]: Stored._make(row) for row in cursor.fetchall()}
 
 
 def how_often(tried: Sequence[Sequence[Term]], edition: int) -> list[int]:
@@ -194,12 +211,11 @@ def alike(word: str, most: int) -> list[str]:
 
 def _weighed(rows: Sequence[tuple[Any, ...]], terms: int) -> dict[Key, float]:
     """PostgreSQL does not weigh how rare a word is, so that is done here: by those that were found."""
-    rare = [math.log((len(rows) + 1) / (sum(row[3 + n] for row in rows) + 0.5)) for n in range(terms)]
-    best = max((row[2] for row in rows), default=0.0) or 1.0
+    rare = [math.log((len(rows) + 1) / (sum(row[2 + n] for row in rows) + 0.5)) for n in range(terms)]
+    best = max((row[1] for row in rows), default=0.0) or 1.0
     return {
-        (amendment, position): RANK_SAYS * rank / best
-        + sum(weight for weight, there in zip(rare, has, strict=True) if there)
-        for amendment, position, rank, *has in rows
+        key: RANK_SAYS * rank / best + sum(weight for weight, there in zip(rare, has, strict=True) if there)
+        for key, rank, *has in rows
     }
 
 

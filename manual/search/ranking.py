@@ -6,16 +6,16 @@ import math
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from heapq import nsmallest
+from functools import cached_property, lru_cache
+from heapq import nlargest
 from operator import mul
 
 from manual.models import Line, Meaning
 from manual.search.leads import LEADS
 from manual.search.questions import asks_for_number, hoped_for
-from manual.search.rows import Key, Stored
+from manual.search.rows import BITS, LAST_POSITION, Key, Stored
 from manual.search.stems import stems_of, stems_of_name
-from manual.search.terms import Term
+from manual.search.terms import Occurs, Term
 from manual.search.words import folded
 
 # So many of the best, as the database sees them, are looked at closely.
@@ -87,9 +87,17 @@ READING = frozenset(
 )
 
 
-# What is asked of every row's signs by its chapter's.
-ALWAYS = ("title", "often")
 NOWHERE: Mapping[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How a query and a name agree: how much of each term is in the name, how much of the query that is, and how little
+    else is in the name."""
+
+    shares: list[float]
+    share: float
+    tight: float
 
 
 @dataclass(frozen=True)
@@ -120,39 +128,53 @@ class Sought:
         return [term.weight for term in self.terms]
 
     @cached_property
-    def _names(self) -> dict[str, tuple[list[float], int]]:
+    def _names(self) -> dict[str, Named]:
         return {}
 
     def share(self, shares: Iterable[float]) -> float:
         return float(sum(map(mul, self.weights, shares))) / self.weight
 
-    def name(self, stems: str) -> tuple[list[float], int]:
-        """How much of each term is in a name, and how many words of the name they stand for. Many sections have the
-        same title over them."""
+    def name(self, stems: str) -> Named:
+        """Of a name by its stems. Many sections have the same title over them."""
         known = self._names.get(stems)
         if known is None:
             shares = [term.share(stems) for term in self.terms]
             covered = sum([term.words_in(stems) for term in self.terms]) if any(shares) else 0
-            known = self._names[stems] = shares, covered
+            known = self._names[stems] = Named(
+                shares, self.share(shares), min(1.0, covered / max(1, stems.count(" ") - 1))
+            )
         return known
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the database found: the score of each row, and which rows have `every` word."""
+
+    scores: Mapping[Key, float]
+    every: Container[Key]
+
+    @cached_property
+    def best(self) -> float:
+        return max(self.scores.values(), default=0.0) or 1.0
 
 
 @dataclass(slots=True)
 class Looked:
-    """A row that was looked at closely: the signs that it shows by itself, and what its chapter is told by."""
+    """A row that was looked at closely: what it is worth by the signs it shows, and what its chapter is told by."""
 
     line: Line
+    position: int
     name: str
-    signs: dict[str, float]
     place: str  # its address, as others refer to it
     leads: str  # where it leads
     there: list[float]  # how much of each term is in it or in the title of its chapter
+    title: float = 0.0  # how much of the query is in the title of its chapter
+    often: float = 0.0
     worth: float = 0.0
 
-    def show(self, **signs: float) -> None:
-        """It shows these signs besides, and none of them twice."""
-        self.signs.update(signs)
-        self.worth += sum([WORTH[sign] * much for sign, much in signs.items()])
+    def show(self, signs: Mapping[str, float]) -> None:
+        """It shows these signs besides."""
+        self.worth += sum(map(mul, map(WORTH.__getitem__, signs), signs.values()))
 
 
 @dataclass(slots=True)
@@ -161,26 +183,20 @@ class Ranked:
 
     score: float
     line: Line | None = None
-    key: Key = (0, 0)
+    key: Key = 0
     meaning: Meaning | None = None
     named: float = 0.0  # of a keyword: how much of the query is one of its names
 
 
 def look_at(
-    found: Mapping[Key, float],
-    every: Container[Key],
-    lines: Mapping[int, Line],
-    rows: Mapping[Key, Stored],
-    sought: Sought,
+    rows: Mapping[Key, Stored], found: Found, lines: Mapping[int, Line], sought: Sought
 ) -> dict[Key, Looked]:
-    """These rows looked at closely. `every` has those with every word; `lines` are by amendment."""
-    best = max(found.values(), default=0.0) or 1.0
+    """These rows looked at closely; `lines` are by amendment."""
     looked_at = {}
     for key, row in rows.items():
-        line = lines.get(key[0])
+        line = lines.get(key >> BITS)
         if line is not None:
-            looked = looked_at[key] = _looked(line, row, sought)
-            looked.show(found=found.get(key, 0.0) / best, every=float(key in every))
+            looked_at[key] = _looked(line, row, found, sought)
     return looked_at
 
 
@@ -188,51 +204,57 @@ def best_chapters(looked_at: Mapping[Key, Looked], most: int) -> list[int]:
     """The amendments of the best of what was looked at."""
     best: dict[int, float] = {}
     for key, looked in looked_at.items():
-        best[key[0]] = max(best.get(key[0], -math.inf), looked.worth)
+        best[key >> BITS] = max(best.get(key >> BITS, -math.inf), looked.worth)
     return sorted(best, key=lambda amendment: (-best[amendment], amendment))[:most]
 
 
 def ranked(
-    found: Mapping[Key, float],
-    lines: Mapping[int, Line],
     looked_at: Mapping[Key, Looked],
     sought: Sought,
     *,
     loose: bool,
     keywords_lead: Mapping[str, float] = NOWHERE,
 ) -> list[Ranked]:
-    """Best first; equals in the order of the contents. Those that were looked at come first. `loose`: nothing has every
-    word. `keywords_lead`: the chapters to which the keywords of the query lead, and how much of it is their name."""
-    for (_, position), looked in looked_at.items():
-        if not position and looked.line.slug in keywords_lead:
-            looked.show(keyword_led_to=keywords_lead[looked.line.slug])
+    """Those that were looked at, best first; equals in the order of the contents. `loose`: nothing has every word.
+    `keywords_lead`: the chapters to which the keywords of the query lead, and how much of it is their name."""
+    for looked in looked_at.values():
+        if not looked.position and looked.line.slug in keywords_lead:
+            looked.show({"keyword_led_to": keywords_lead[looked.line.slug]})
     _of_leads(looked_at)
     _of_chapters(looked_at, sought, loose=loose)
     rows = [
         Ranked(looked.worth + (WITHDRAWN if looked.line.withdrawn else 0.0), looked.line, key)
         for key, looked in looked_at.items()
     ]
-    last = min((row.score for row in rows), default=0.0)
-    best = max(found.values(), default=0.0) or 1.0
-    rows.sort(key=lambda row: (-row.score, row.line.place if row.line else 0, row.key[1]))
-    # There may be thousands more, of which a page shows a few: nothing is done for each that is not needed.
-    rest = []
-    for key, score in found.items():
-        line = lines.get(key[0])
-        if key not in looked_at and line is not None:
-            rest.append((-score, line.place, key[1], key, line))
-    rest.sort()
-    rows.extend(
-        [Ranked(last - 1.0 - below / best, line, key) for below, _place, _position, key, line in rest]
-    )
+    rows.sort(key=lambda row: (-row.score, row.line.place if row.line else 0, row.key))
     return rows
+
+
+def rest(
+    found: Found,
+    but: Container[Key],
+    lines: Mapping[int, Line],
+    behind: float,
+    of: Container[int] | None = None,
+) -> list[Ranked]:
+    """Those that nobody looked at, as the database has them, all of them behind a score; of certain amendments only, if
+    they are given."""
+    below = [
+        (-score, lines[key >> BITS].place, key)
+        for key, score in found.scores.items()
+        if key not in but and (of is None or key >> BITS in of)
+    ]
+    below.sort()
+    return [Ranked(behind - less / found.best, lines[key >> BITS], key) for less, _place, key in below]
 
 
 def to_look_at(found: Mapping[Key, float]) -> list[Key]:
     """The keys of the best, as the database sees them."""
     if len(found) <= LOOKED_AT:
         return list(found)
-    return [key for _, key in nsmallest(LOOKED_AT, [(-score, key) for key, score in found.items()])]
+    least = nlargest(LOOKED_AT, found.values())[-1]
+    best = sorted([(-score, key) for key, score in found.items() if score >= least])
+    return [key for _, key in best[:LOOKED_AT]]
 
 
 def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], sought: Sought) -> list[Ranked]:
@@ -271,53 +293,65 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
     return rows
 
 
-def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
+def _looked(line: Line, row: Stored, found: Found, sought: Sought) -> Looked:
     terms = sought.terms
+    position = row.key & LAST_POSITION
     title = stems_of_name(line.title)
     text = row.stems or stems_of(f"{row.heading} {row.body}")
-    words = row.heading if row.position else line.title
-    name = stems_of_name(words) if row.position else title
+    words = row.heading if position else line.title
+    name = stems_of_name(words) if position else title
     text, _, leads = text.partition(LEADS)
-    place = f"{line.slug}#{row.anchor}" if row.position else line.slug
-    if not row.position:
+    place = f"{line.slug}#{row.anchor}" if position else line.slug
+    if not position:
         text = title + text
-    title_shares, of_title = sought.name(title)
-    in_text = [term.share(text) for term in terms]
-    there = list(map(max, title_shares, in_text))
+    titled = sought.name(title)
+    occurs = [term.occurs(text) for term in terms]
+    in_text = [share for share, _, _ in occurs]
+    there = list(map(max, titled.shares, in_text))
+    looked = Looked(line, position, name, place, leads, there)
+    signs = {
+        "found": found.scores.get(row.key, 0.0) / found.best,
+        "every": 1.0 if row.key in found.every else 0.0,
+    }
     if not any(there):
-        return Looked(line, name, dict.fromkeys(ALWAYS, 0.0), place, leads, there)
+        looked.show(signs)
+        return looked
     # But for the very first word, which its name tells.
     first = text[1 : 1 + LEAD]
-    in_title = sought.share(title_shares)
-    in_name, _ = sought.name(name)
-    named = sought.share(in_name)
+    in_name = sought.name(name)
     anywhere = sought.share(there)
     plain = folded(words)
-    signs = {
-        "named": named,
-        "named_whole": named**2,
-        "title": in_title,
-        "title_tight": in_title * min(1.0, of_title / max(1, title.count(" ") - 1)),
-        "context": sought.share(map(max, title_shares, in_name)) ** 2,
+    looked.title = titled.share
+    looked.often = _often(text, sought, occurs)
+    title_tight = titled.share * titled.tight
+    signs |= {
+        "named": in_name.share,
+        "named_whole": in_name.share**2,
+        "title": titled.share,
+        "title_tight": title_tight,
+        "context": sought.share(map(max, titled.shares, in_name.shares)) ** 2,
         "anywhere": anywhere,
         "whole": anywhere**2,
-        "together": _together(text, sought, in_text),
-        "often": _often(text, sought, in_text),
+        "together": _together(text, sought, in_text, occurs),
+        "often": looked.often,
         "lead": sought.share(
-            [term.share(first) if share else 0.0 for term, share in zip(terms, in_text, strict=True)]
+            [term.share(first) if share else 0.0 for term, share in zip(terms, in_text)]  # noqa: B905 # for speed
         ),
-        "long": max(0.0, math.log(len(text) / LONG)) if text else 0.0,
     }
-    if row.position:
-        signs["anchor"] = sought.share(sought.name(stems_of_name(row.anchor))[0])
-        signs["place"] = min(1.0, row.position / DEEP)
-        signs["reading"] = float(name in READING)
-        signs["aside"] = (1.0 - named) * any(word in name for word in ASIDE)
-        if row.position <= OPENING:
-            signs["opening"] = signs["title_tight"] * in_title
+    if len(text) > LONG:
+        signs["long"] = math.log(len(text) / LONG)
+    if position:
+        signs["anchor"] = sought.name(stems_of_name(row.anchor)).share
+        signs["place"] = min(1.0, position / DEEP)
+        if name in READING:
+            signs["reading"] = 1.0
+        if _is_aside(name):
+            signs["aside"] = 1.0 - in_name.share
+        if position <= OPENING:
+            signs["opening"] = title_tight * titled.share
     else:
         signs["beginning"] = 1.0
-        signs["whole_title"] = named**2
+        signs["whole_title"] = in_name.share**2
     if sought.asks_for_number and TELEPHONE.search(text):
         signs["number"] = 1.0
     if plain == sought.plain:
@@ -326,9 +360,13 @@ def _looked(line: Line, row: Stored, sought: Sought) -> Looked:
         signs["begins"] = 1.0
     if not line.is_page:
         signs["no_page"] = 1.0
-    looked = Looked(line, name, {}, place, leads, there)
-    looked.show(**signs)
+    looked.show(signs)
     return looked
+
+
+@lru_cache(maxsize=65_536)
+def _is_aside(name: str) -> bool:
+    return any(word in name for word in ASIDE)
 
 
 def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
@@ -341,64 +379,71 @@ def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
         for place in {place.partition("#")[0] for place in places}.union(places):
             if place.partition("#")[0] != looked.line.slug:
                 led_to[place] = led_to.get(place, 0.0) + 1 / (1 + LEADING_LESS * n)
-    for (_, position), looked in looked_at.items():
+    if not led_to:
+        return
+    for looked in looked_at.values():
         chapter = min(MOST_LED, led_to.get(looked.line.slug, 0.0))
-        if position:
-            looked.show(led_to=chapter, section_led_to=min(MOST_LED, led_to.get(looked.place, 0.0)))
+        if looked.position:
+            section = min(MOST_LED, led_to.get(looked.place, 0.0))
+            looked.show({"led_to": chapter, "section_led_to": section})
         else:
-            looked.show(led_to=chapter, chapter_led_to=chapter)
+            looked.show({"led_to": chapter, "chapter_led_to": chapter})
 
 
 def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool) -> None:
     """What the chapters of what was looked at tell of it."""
     there: dict[int, list[float]] = {}
     often: dict[int, float] = {}
-    for (amendment, _), looked in looked_at.items():
-        there[amendment] = list(map(max, there.get(amendment, looked.there), looked.there))
-        often[amendment] = often.get(amendment, 0.0) + looked.signs["often"]
+    for key, looked in looked_at.items():
+        amendment = key >> BITS
+        known = there.get(amendment)
+        there[amendment] = looked.there if known is None else list(map(max, known, looked.there))
+        often[amendment] = often.get(amendment, 0.0) + looked.often
     most = max(often.values(), default=0.0) or 1.0
     covered = {amendment: sought.share(shares) for amendment, shares in there.items()}
-    for (amendment, _), looked in looked_at.items():
-        looked.show(chapter=covered[amendment], chapter_often=often[amendment] / most)
+    for key, looked in looked_at.items():
+        amendment = key >> BITS
+        signs = {"chapter": covered[amendment], "chapter_often": often[amendment] / most}
         if sought.hopes:
             hopes = sum([any([word in looked.name for word in headings]) for headings in sought.hopes])
-            looked.show(hoped_for=hopes * covered[amendment])
+            signs["hoped_for"] = hopes * covered[amendment]
         if loose:
-            looked.show(loose_title=looked.signs["title"])
+            signs["loose_title"] = looked.title
+        looked.show(signs)
 
 
-def _together(text: str, sought: Sought, in_text: Sequence[float]) -> float:
+def _together(text: str, sought: Sought, in_text: Sequence[float], occurs: Sequence[Occurs]) -> float:
     """How much of the query stands within a few words of each other, at best."""
     there = [n for n, share in enumerate(in_text) if share]
     if len(there) < 2:
         return sought.share(in_text)
     places = []
     for n in there:
-        for phrase in sought.terms[n].all_looked_for:
+        for phrase in occurs[n][2]:
             at = text.find(phrase)
             while at >= 0:
                 places.append((at, n))
                 at = text.find(phrase, at + 1)
     places.sort()
-    best = 0.0
-    for first, (begin, _) in enumerate(places):
-        close = set()
-        for place, n in places[first:]:
-            if place > begin + CLOSE:
-                break
-            close.add(n)
-        if len(close) == len(there):
-            return sought.share(in_text)
-        best = max(best, sum(sought.terms[n].weight * in_text[n] for n in close))
+    best, first = 0.0, 0
+    close = dict.fromkeys(there, 0)
+    for at, n in places:
+        while places[first][0] < at - CLOSE:
+            close[places[first][1]] -= 1
+            first += 1
+        close[n] += 1
+        if close[n] == 1:
+            if all(close.values()):
+                return sought.share(in_text)
+            best = max(best, sum([sought.weights[n] * in_text[n] for n, times in close.items() if times]))
     return best / sought.weight
 
 
-def _often(text: str, sought: Sought, in_text: Sequence[float]) -> float:
+def _often(text: str, sought: Sought, occurs: Sequence[Occurs]) -> float:
     """BM25 over the terms, from 0 to about 1."""
     length = SATURATION * (0.4 + 0.6 * len(text) / TYPICAL)
     total = 0.0
-    for term, share in zip(sought.terms, in_text, strict=True):
+    for weight, (share, times, _) in zip(sought.weights, occurs, strict=True):
         if share:
-            times = term.times(text) or 1
-            total += term.weight * share * times * (SATURATION + 1) / (times + length)
+            total += weight * share * (times or 1) * (SATURATION + 1) / ((times or 1) + length)
     return total / sought.weight

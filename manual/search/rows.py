@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from manual.search.terms import Term
 
@@ -37,9 +37,24 @@ MOST_NAMED = 1_000
 MOST_FOUND = 1_500
 MOST_LOOSE = 3_000
 
-Key = tuple[int, int]  # amendment and position
+# Amendment and position in one number, since there are thousands at once; those of an amendment are neighbours.
+Key = int
+BITS = 20
+LAST_POSITION = (1 << BITS) - 1
 # Of a row: its stems, or its text with what is stored of the section, or the latter alone.
 What = Literal["stems", "text", "status"]
+
+
+def key_of(amendment: int, position: int = 0) -> Key:
+    return amendment << BITS | position
+
+
+def amendment_of(key: Key) -> int:
+    return key >> BITS
+
+
+def position_of(key: Key) -> int:
+    return key & LAST_POSITION
 
 
 @dataclass(frozen=True)
@@ -74,12 +89,10 @@ class Wanted:
     every: bool = False
 
 
-@dataclass(frozen=True)
-class Stored:
+class Stored(NamedTuple):
     """A row as the index has it, with what is stored of its section."""
 
-    amendment: int
-    position: int
+    key: Key
     anchor: str
     number: str
     heading: str
@@ -129,6 +142,10 @@ class Index(Protocol):
 
     def fetch(self, keys: Iterable[Key], what: What) -> dict[Key, Stored]:
         """These rows with what is asked of them; the other fields are empty. One query."""
+        raise NotImplementedError
+
+    def fetch_from_to(self, spans: Iterable[tuple[Key, Key]]) -> dict[Key, Stored]:
+        """The rows of each span, from a key to another of the same amendment, with their stems. One query."""
         raise NotImplementedError
 
     def how_often(self, tried: Sequence[Sequence[Term]], edition: int) -> list[int]:

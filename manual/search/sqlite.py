@@ -13,6 +13,8 @@ from django.db import connection
 
 from manual.search.rows import (
     AREAS,
+    BITS,
+    LAST_POSITION,
     LIVING,
     MOST_FOUND,
     MOST_LOOSE,
@@ -24,12 +26,11 @@ from manual.search.rows import (
     Stored,
     Wanted,
     What,
+    key_of,
     with_those_called_so,
 )
 from manual.search.terms import Term
 
-BITS = 20
-LAST_POSITION = (1 << BITS) - 1
 COUNTED = 200
 AT_ONCE = 500
 
@@ -38,16 +39,24 @@ CHAPTER = "xchapter"
 IS_CHAPTER = f'mark: "{CHAPTER}"'
 AMENDMENT = f"(manual_search.rowid >> {BITS})"
 
+# What is stored is read from the table behind that of the index: by its key alone, which takes half the time.
+STORED = "manual_search_content"
+ANCHOR, NUMBER, HEADING, BODY, STEMS = "c3", "c4", "c1", "c2", "c5"
+KEY = f"{STORED}.id"
+WITH_STEMS = (
+    f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, {STEMS}, CASE {STEMS} WHEN '' THEN {BODY} ELSE '' END, '', NULL"
+)
+
 # A chapter is told by its own title; a section is not found for that of its chapter alone.
 WEIGHTS = f"CASE WHEN manual_search.rowid & {LAST_POSITION} THEN 0.0 ELSE 20.0 END, 10.0, 1.0"
 
 
 def replace(amendments: Sequence[int], rows: Sequence[Row]) -> None:
-    taken = [(key << BITS, key << BITS | LAST_POSITION) for key in amendments]
+    taken = [(key_of(amendment), key_of(amendment, LAST_POSITION)) for amendment in amendments]
     with connection.cursor() as cursor:
         for table in ("manual_search", "manual_search_names"):
             cursor.executemany(f"DELETE FROM {table} WHERE rowid BETWEEN %s AND %s", taken)  # noqa: S608 # our own
-        keys = [row.amendment << BITS | row.position for row in rows]
+        keys = [key_of(row.amendment, row.position) for row in rows]
         marked = ["" if row.position else CHAPTER for row in rows]
         cursor.executemany(
             "INSERT INTO manual_search (rowid, title, heading, body, anchor, number, stems) "
@@ -84,6 +93,7 @@ def find(wanted: Wanted) -> dict[Key, float]:
     own, since they matter most."""
     named, anywhere = _matches(wanted)
     most = MOST_LOOSE if wanted.loose else MOST_FOUND
+    living = wanted.amendments
     found: dict[Key, float] = {}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -93,10 +103,8 @@ def find(wanted: Wanted) -> dict[Key, float]:
         )
         # Read as it comes: the many that another edition has, or that are too many, cost nothing more.
         while (wanted.every or len(found) < most) and (rows := cursor.fetchmany(AT_ONCE)):
-            for key, score in rows:
-                # A section whose chapter's title alone has the words is worth nothing.
-                if score and key >> BITS in wanted.amendments:
-                    found[key >> BITS, key & LAST_POSITION] = -score
+            # A section whose chapter's title alone has the words is worth nothing.
+            found.update({key: -score for key, score in rows if score and key >> BITS in living})
     if wanted.every or len(found) < most:
         return found
     # What is not to be there is not to be in the text either.
@@ -109,36 +117,40 @@ def find(wanted: Wanted) -> dict[Key, float]:
             [named, *([_any(wanted.excluded)] if wanted.excluded else [])],
         )
         # Counted here, for the first of them may be of editions long ago.
-        living = ((key, letters) for key, letters in cursor if key >> BITS in wanted.amendments)
-        called = [
-            ((key >> BITS, key & LAST_POSITION), letters) for key, letters in islice(living, MOST_NAMED)
-        ]
+        called = list(islice((row for row in cursor if row[0] >> BITS in living), MOST_NAMED))
     return with_those_called_so(found, called, wanted.terms)
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
-    rows = [amendment << BITS | position for amendment, position in keys]
-    if not rows:
+    asked = list(keys)
+    if not asked:
         return {}
-    applies = (
-        f"{STATUS.format(amendment=AMENDMENT, anchor='manual_search.anchor')}, "
-        f"{AREAS.format(amendment=AMENDMENT, anchor='manual_search.anchor')}"
-    )
-    more = {
-        "stems": "stems, CASE stems WHEN '' THEN body ELSE '' END, '', NULL",
-        "text": f"'', body, {applies}",
-        "status": f"'', '', {applies}",
+    amendment = f"({KEY} >> {BITS})"
+    applies = f"{STATUS.format(amendment=amendment, anchor=ANCHOR)}, {AREAS.format(amendment=amendment, anchor=ANCHOR)}"
+    columns = {
+        "stems": WITH_STEMS,
+        "text": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', {BODY}, {applies}",
+        "status": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', '', {applies}",
     }[what]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT rowid, anchor, number, heading, {more} FROM manual_search "  # noqa: S608 # our own words
-            "WHERE rowid IN (SELECT value FROM json_each(%s))",
-            [json.dumps(rows)],
+            f"SELECT {columns} FROM {STORED} WHERE {KEY} IN (SELECT value FROM json_each(%s))",  # noqa: S608 # our own
+            [json.dumps(asked)],
         )
-        return {
-            (key >> BITS, key & LAST_POSITION): Stored(key >> BITS, key & LAST_POSITION, *row)
-            for key, *row in cursor.fetchall()
-        }
+        return {row[0]: Stored._make(row) for row in cursor.fetchall()}
+
+
+def fetch_from_to(spans: Iterable[tuple[Key, Key]]) -> dict[Key, Stored]:
+    asked = list(spans)
+    if not asked:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {WITH_STEMS} FROM json_each(%s) AS span CROSS JOIN {STORED} "  # noqa: S608 # our own words
+            f"WHERE {KEY} BETWEEN json_extract(span.value, '$[0]') AND json_extract(span.value, '$[1]')",
+            [json.dumps(asked)],
+        )
+        return {row[0]: Stored._make(row) for row in cursor.fetchall()}
 
 
 def how_often(tried: Sequence[Sequence[Term]], edition: int) -> list[int]:

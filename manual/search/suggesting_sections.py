@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from manual.models import Section
-from manual.search.sqlite import BITS, LAST_POSITION
+from manual.search.rows import BITS, LAST_POSITION
 from manual.search.stems import stem
 from manual.search.words import COMMON, clean
 

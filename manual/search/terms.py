@@ -11,6 +11,9 @@ from manual.search.stems import stem
 # What a word is worth that only begins with what was typed.
 BEGUN = 0.95
 
+# How much of a term stands in a text, how often, and which of its phrases do.
+Occurs = tuple[float, int, list[str]]
+
 
 @dataclass(frozen=True)
 class Term:
@@ -75,10 +78,31 @@ class Term:
                     return 1.0
         return there / self.weight
 
-    def times(self, text: str) -> int:
-        """How often the rarest of its words, or another phrase for it, stands in a text, whose stems these are."""
-        own = min([max([text.count(phrase) for phrase in phrases]) for _, phrases in self.looked_for])
-        return own + sum([text.count(phrase) for phrase in self.others_looked_for])
+    def occurs(self, text: str) -> Occurs:
+        """Its share of a text, whose stems these are; how often the rarest of its words, or another phrase for it,
+        stands there; and which of its phrases do."""
+        there, own, others = 0.0, -1, 0
+        found = []
+        # A text is read once for each phrase and not again for what is asked of it.
+        for weight, phrases in self.looked_for:
+            most = 0
+            for phrase in phrases:
+                times = text.count(phrase)
+                if times:
+                    found.append(phrase)
+                    if not most:
+                        there += weight if phrase[-1] == " " else weight * BEGUN
+                    if times > most:
+                        most = times
+            if most < own or own < 0:
+                own = most
+        for phrase in self.others_looked_for:
+            times = text.count(phrase)
+            if times:
+                found.append(phrase)
+                others += times
+        share = 1.0 if others and there < self.weight else there / self.weight
+        return share, own + others, found
 
     def words_in(self, text: str) -> int:
         """How many words of a name it stands for, whose stems these are."""
