@@ -34,8 +34,8 @@ AREAS = (
 # Enough for the best to be among them: those with the words in titles and headings, and others. A word that more
 # sections have tells none of them apart, and to look at every one would keep the reader waiting.
 MOST_NAMED = 1_000
-MOST_FOUND = 1_500
-MOST_LOOSE = 3_000
+MOST_FOUND = 1_000
+MOST_LOOSE = 2_000
 
 # Amendment and position in one number, since there are thousands at once; those of an amendment are neighbours.
 Key = int
