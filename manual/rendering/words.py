@@ -14,14 +14,16 @@ _CELLS = frozenset({"td", "th"})
 _LEFT_OUT = frozenset({"footnote-ref", "footnote-back", "section-number", "paragraph-number", "section-link"})
 
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
+# Stands nowhere in a text, which has no control characters.
+_CELL_ENDS = "\x1f"
 
 
 def words(elements: Iterable[Element]) -> str:
-    """One line a paragraph, list item or row; cells and phrases keep a space between them."""
+    """One line a paragraph, list item or row; cells keep “; ” between them, and phrases a space."""
     pieces: list[str] = []
     for element in elements:
         pieces += _words(element)
-    lines = (_SPACES.sub(" ", line).strip() for line in "".join(pieces).split("\n"))
+    lines = map(_line, "".join(pieces).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -30,10 +32,16 @@ def phrase(element: Element) -> str:
     return " ".join(words([element]).split())
 
 
+def _line(line: str) -> str:
+    """With its cells one after another; where one ends with a stop, it needs no other."""
+    cells = [cell for part in line.split(_CELL_ENDS) if (cell := _SPACES.sub(" ", part).strip())]
+    return " ".join([*(cell if cell[-1] in ".:;!?," else f"{cell};" for cell in cells[:-1]), *cells[-1:]])
+
+
 def _words(element: Element) -> Iterator[str]:
     if element.get("class") in _LEFT_OUT or element.get("own") == "yes":
         return
-    edge = "" if element.tag in _INLINE else " " if element.tag in _CELLS else "\n"
+    edge = "" if element.tag in _INLINE else _CELL_ENDS if element.tag in _CELLS else "\n"
     yield edge
     if element.tag == "img":
         yield f" {element.get('alt', '')} "

@@ -25,7 +25,8 @@ ADDRESSES = {"chapter", "keyword", "document", "http", "https", "mailto", "tel"}
 
 
 def page(html: str) -> HtmlElement:
-    return fragment_fromstring(html, create_parent="div")
+    # HTML reads a form feed as a space; lxml does not take one.
+    return fragment_fromstring(html.replace("\f", " "), create_parent="div")
 
 
 def shape(element: HtmlElement) -> object:

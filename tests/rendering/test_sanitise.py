@@ -56,6 +56,7 @@ def test_only_what_is_on_the_list_is_left(html, left):
 
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=25).map("".join))
 @example('<ul><li><a href="#a"><table><a href="#b"><tr></ul>')
+@example("0\f")
 def test_whatever_comes_in(html):
     cleaned = sanitise(html)
     assert [found for found in complaints(cleaned) if "twice" not in found] == []

@@ -41,8 +41,8 @@ def test_a_sections_words_are_its_own():
         "one",
         "two",
         "three",
-        "Who When",
-        "Police Today",
+        "Who; When",
+        "Police; Today",
         "Ring 999.",
         "Duty team",
         "01622",
@@ -79,3 +79,8 @@ def test_pictures_are_read_by_their_words_and_code_line_by_line():
 
 def test_signs_are_themselves():
     assert render("AT&T &copy; &lt;b&gt; “so” – it’s a&nbsp;b").text == "AT&T © <b> “so” – it’s a b"
+
+
+def test_a_cell_that_ends_with_a_stop_needs_no_other():
+    section = render("| a | b |\n|---|---|\n| Ring. | |\n| | Wait |\n| Ring at once. | Wait |").sections[0]
+    assert section.text.split("\n") == ["a; b", "Ring.", "Wait", "Ring at once. Wait"]
