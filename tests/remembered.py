@@ -181,11 +181,15 @@ def _columns(table: str) -> str:
 
 
 def _rows() -> Rows:
-    found: Rows = {}
+    """Of every table. Most are empty: all are asked that at once."""
+    tables = list(_tables())
+    found: Rows = {table: set() for table in tables}
     with connection.cursor() as cursor:
-        for table in _tables():
-            cursor.execute(f"SELECT {_columns(table)} FROM {table}")
-            found[table] = {tuple(map(_kept, row)) for row in cursor.fetchall()}
+        cursor.execute("SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {table})" for table in tables))
+        for table, there in zip(tables, cursor.fetchone(), strict=True):
+            if there:
+                cursor.execute(f"SELECT {_columns(table)} FROM {table}")
+                found[table] = {tuple(map(_kept, row)) for row in cursor.fetchall()}
     return found
 
 
@@ -196,10 +200,19 @@ def _kept(value: Any) -> Any:
 def _put_back(added: Rows) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in added.items():
-            if not rows:
-                continue
-            places = ", ".join(["%s"] * len(next(iter(rows))))
-            cursor.executemany(f"INSERT INTO {table} ({_columns(table)}) VALUES ({places})", list(rows))
+            for some in _batches(list(rows)):
+                row = f"({', '.join(['%s'] * len(some[0]))})"
+                cursor.execute(
+                    f"INSERT INTO {table} ({_columns(table)}) VALUES {', '.join([row] * len(some))}",
+                    [value for values in some for value in values],
+                )
         # Keys that another worker's tables gave are not given again.
-        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+        filled = [model for model in _models() if added[model._meta.db_table]]
+        for statement in connection.ops.sequence_reset_sql(no_style(), filled):
             cursor.execute(statement)
+
+
+def _batches(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    """One statement takes many rows, but not any number."""
+    for begin in range(0, len(rows), 100):
+        yield rows[begin : begin + 100]

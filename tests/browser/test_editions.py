@@ -53,7 +53,7 @@ def check(page: Page) -> None:
             # Colours that are on their way from light to dark are neither.
             page.evaluate("document.getAnimations().forEach((each) => each.finish())")
             found = broken_rules(page, rules)
-            assert [(each["id"], each["nodes"][0]["html"]) for each in found] == [], f"{width}, {colours}"
+            assert [(each["id"], each["nodes"][0]["target"]) for each in found] == [], f"{width}, {colours}"
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{width}, {colours}"
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")

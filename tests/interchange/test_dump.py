@@ -322,7 +322,8 @@ def some_words(chance: Random, chapters: dict[str, Chapter], slug: str, n: int) 
 
 
 def carried(chapters: dict[str, Chapter]) -> list[Chapter]:
-    return [chapter for chapter in chapters.values() if newest(chapter)]
+    there = set(Amendment.objects.published().values_list("chapter_id", flat=True))
+    return [chapter for chapter in chapters.values() if chapter.pk in there]
 
 
 def is_empty(edition: Edition) -> bool:

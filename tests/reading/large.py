@@ -133,13 +133,10 @@ def day(n: int) -> datetime:
 def fill(edition: Edition, first: Chapter) -> None:
     """Chapters like the last one of the contents, after it, until there are enough."""
     wanted = CHAPTERS - Chapter.objects.count()
-    chapters = Chapter.objects.bulk_create(
-        copied(first, slug=f"alike-{n}", lft=first.lft + 2 * n, rght=first.rght + 2 * n)
-        for n in range(1, wanted + 1)
-    )
-    Chapter.objects.filter(pk=first.parent_id).update(rght=first.rght + 2 * wanted + 1)
+    chapters = chapters_like(first, [f"alike-{n}" for n in range(1, wanted + 1)])
     text = first.amendments.get()
     texts = amendments_like(text, [{"chapter": each, "title": each.slug.capitalize()} for each in chapters])
+    search.index(texts[:100])
     entry = Entry.objects.get(edition=edition, chapter=first)
     stem = entry.number.rpartition(".")[0]
     Entry.objects.bulk_create(
@@ -157,6 +154,7 @@ def copy(before: Edition, n: int) -> None:
     (changed,) = amendments_like(
         text, [{"edition": edition, "sequence": 2, "based_on": text, "significance": Significance.AMENDED}]
     )
+    search.index([changed])
     columns = ", ".join(
         field.column for field in Entry._meta.local_fields if field.name not in ("id", "edition")
     )
@@ -171,13 +169,22 @@ def copy(before: Edition, n: int) -> None:
     )
 
 
+def chapters_like(last: Chapter, slugs: list[str]) -> list[Chapter]:
+    """Its copies, which follow it as the last ones of its parent."""
+    chapters = Chapter.objects.bulk_create(
+        copied(last, slug=slug, lft=last.lft + 2 * n, rght=last.rght + 2 * n)
+        for n, slug in enumerate(slugs, start=1)
+    )
+    Chapter.objects.filter(pk=last.parent_id).update(rght=last.rght + 2 * len(slugs) + 1)
+    return chapters
+
+
 def amendments_like(one: Amendment, others: Iterable[dict[str, Any]]) -> list[Amendment]:
-    """Its copies but for some fields each, with sections and references, and some of them for search to find."""
+    """Its copies but for some fields each, with sections and references."""
     made = Amendment.objects.bulk_create(copied(one, **fields) for fields in others)
     for model in (Section, Reference):
         rows = list(model.objects.filter(amendment=one))
         model.objects.bulk_create(copied(row, amendment=each) for each in made for row in rows)
-    search.index(made[:100])
     return made
 
 

@@ -5,10 +5,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from manual import rendering, workflow
+from manual import workflow
 from manual.models import Amendment, Chapter, Contents, Glossary, Kind, Library
 from manual.search.rows import MOST_FOUND
 from tests.manual_maker import DAY, LONG_AGO, agreed, meaning
+from tests.reading.large import amendments_like, chapters_like
 
 TEXT = """
 See [](chapter:chapter-1), [](chapter:chapter-2#section) and the LADO.
@@ -26,13 +27,17 @@ CONTACTS = "## Urgent help {: #urgent-help }\n\n- **Immediate danger:** 999\n"
 def manual_of_a_size(request, db) -> None:
     chapters_wanted, editions_wanted = request.param
     amendments = []
-    with rendering.each_once():
-        for n in range(chapters_wanted):
-            if n % 50 == 0:
-                part = Chapter.objects.add(f"part-{n}", kind=Kind.PART)
-                amendments.append(agreed(part, text="", based_on=None))
-            chapter = Chapter.objects.add(f"chapter-{n}", parent=part)
-            amendments.append(agreed(chapter, text=TEXT, based_on=None))
+    for n in range(0, chapters_wanted, 50):
+        part = Chapter.objects.add(f"part-{n}", kind=Kind.PART)
+        first = Chapter.objects.add(f"chapter-{n}", parent=part)
+        text = agreed(first, text=TEXT, based_on=None)
+        # The others of a part are alike, and are copied.
+        last = min(n + 50, chapters_wanted)
+        others = chapters_like(first, [f"chapter-{k}" for k in range(n + 1, last)])
+        titles = [{"chapter": each, "title": each.slug.replace("-", " ").capitalize()} for each in others]
+        amendments += [agreed(part, text="", based_on=None), text, *amendments_like(text, titles)]
+        part.refresh_from_db()
+    assert Chapter.objects.broken() == []
     contacts = Chapter.objects.add("contact-details", parent=part)
     guide = Chapter.objects.add("quick-guide", parent=part)
     amendments += [agreed(contacts, text=CONTACTS), agreed(guide, text="!!! changes all\n")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -11,37 +11,39 @@ import pytest
 from manual import search, workflow
 from manual.models import Amendment, Chapter, Contents, Edition
 from tests.manual_maker import DAY, FAR_AHEAD, agreed
+from tests.remembered import remembered
 
 Publish = Callable[..., Edition]
 
 
-@pytest.fixture
-def publish(db: None) -> Publish:
-    """Publishes one edition after another, a day apart: `publish({"adoption": {"text": "…"}})`.
+def publish_next(chapters: dict[str, dict[str, Any]], **edition: Any) -> Edition:
+    """Publishes one edition after another, a day apart: `publish_next({"adoption": {"text": "…"}})`.
 
     A chapter that is not there yet is made, as the `kind` says; the other words are its amendment's.
     """
-    moments: Iterator[Any] = (FAR_AHEAD + n * DAY for n in range(10_000))
-
-    def make(chapters: dict[str, dict[str, Any]], **edition: Any) -> Edition:
-        amendments = []
-        for slug, words in chapters.items():
-            fields = dict(words)
-            kind = fields.pop("kind", "chapter")
-            chapter = Chapter.objects.filter(slug=slug).first() or Chapter.objects.add(slug, kind=kind)
-            if kind != "chapter":
-                fields.setdefault("text", "")
-            amendments.append(agreed(chapter, **fields))
-        edition.setdefault("rearrange", True)
-        return workflow.publish(by=None, amendments=amendments, at=next(moments), **edition).edition
-
-    return make
+    amendments = []
+    for slug, words in chapters.items():
+        fields = dict(words)
+        kind = fields.pop("kind", "chapter")
+        chapter = Chapter.objects.filter(slug=slug).first() or Chapter.objects.add(slug, kind=kind)
+        if kind != "chapter":
+            fields.setdefault("text", "")
+        amendments.append(agreed(chapter, **fields))
+    edition.setdefault("rearrange", True)
+    moment = FAR_AHEAD + Edition.objects.count() * DAY
+    return workflow.publish(by=None, amendments=amendments, at=moment, **edition).edition
 
 
 @pytest.fixture
-def edition(publish: Publish) -> Edition:
+def publish(db: None) -> Publish:
+    return publish_next
+
+
+@pytest.fixture
+@remembered
+def edition(db: None) -> Edition:
     """A small manual."""
-    return publish(
+    return publish_next(
         {
             "core-procedures": {"kind": "part", "title": "Core Procedures"},
             "adoption": {

@@ -6,7 +6,8 @@ import pytest
 
 from manual import search
 from manual.models import Chapter, Edition
-from tests.search.conftest import Publish
+from tests.remembered import remembered
+from tests.search.conftest import publish_next
 
 
 def slugs(forms: list[str], edition: Edition) -> set[str]:
@@ -14,8 +15,9 @@ def slugs(forms: list[str], edition: Edition) -> set[str]:
 
 
 @pytest.fixture
-def edition(publish: Publish) -> Edition:
-    return publish(
+@remembered
+def edition(db: None) -> Edition:
+    return publish_next(
         {
             "a": {"text": "A care order is made.\n\n## One\n\nThe Local Authority’s Designated Officer."},
             "b": {"text": "Care in this order.\n\n## Care Orders\n\nSome."},

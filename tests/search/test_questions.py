@@ -7,12 +7,14 @@ from manual.search import ranking
 from manual.search.leads import leads_of
 from manual.search.questions import carries, hoped_for
 from tests.manual_maker import meaning
-from tests.search.conftest import Publish, ask, places
+from tests.remembered import remembered
+from tests.search.conftest import Publish, ask, places, publish_next
 
 
 @pytest.fixture
-def dogs(publish: Publish) -> Edition:
-    return publish(
+@remembered
+def dogs(db: None) -> Edition:
+    return publish_next(
         {
             "dogs": {
                 "title": "Dangerous dogs",

@@ -13,7 +13,8 @@ from manual import workflow
 from manual.models import Contents, Edition, Glossary, Manual
 from manual.search.suggesting import MOST, suggest
 from tests.manual_maker import DAY, LONG_AGO, agreed, first_edition, grow, meaning
-from tests.search.conftest import Publish
+from tests.remembered import remembered
+from tests.search.conftest import Publish, publish_next
 
 KEYWORDS = {
     "looked-after-child": {"name": "Looked After Child", "also": ["LAC", "child in care"]},
@@ -23,9 +24,10 @@ KEYWORDS = {
 
 
 @pytest.fixture
-def manual(publish: Publish) -> Edition:
+@remembered
+def manual(db: None) -> Edition:
     """Parts and chapters stand beside each other here, numbered in this order."""
-    return publish(
+    return publish_next(
         {
             "core": {"kind": "part", "title": "Core Procedures"},
             "enquiries": {
@@ -327,6 +329,7 @@ def test_marks_go_over_a_hyphen(manual: Edition) -> None:
 
 
 @pytest.fixture
+@remembered
 def in_force(db: None) -> Edition:
     chapters = grow("part\n    whistle\n    drum")
     amendments = [

@@ -6,13 +6,15 @@ from manual import search, workflow
 from manual.models import Chapter, Contents, Edition, Synonym
 from manual.search import Filters, postgres, sqlite
 from tests.manual_maker import meaning
-from tests.search.conftest import Publish, ask, found, places
+from tests.remembered import remembered
+from tests.search.conftest import Publish, ask, found, places, publish_next
 
 
 @pytest.fixture
-def care(publish: Publish) -> Edition:
+@remembered
+def care(db: None) -> Edition:
     """A manual that writes of the same things under different names."""
-    return publish(
+    return publish_next(
         {
             "visits": {"text": "## Visits {: #visits }\n\nA looked after child is visited every week."},
             "records": {"text": "## Records {: #records }\n\nThe file of a LAC names the carer."},
