@@ -134,7 +134,9 @@ def find(wanted: Wanted) -> dict[Key, float]:
             )
             named = cursor.fetchall()
     found = _weighed(rows, len(wanted.terms)) if wanted.loose else dict(rows)
-    return with_those_called_so(found, named, wanted.terms)
+    found = with_those_called_so(found, named, wanted.terms)
+    # The contents that are asked for may be older, by a moment, than what the database has.
+    return {key: score for key, score in found.items() if key >> BITS in wanted.amendments}
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:

@@ -29,6 +29,11 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    arrives_at_the_desk(page)
+
+
+def arrives_at_the_desk(page: Page) -> None:
+    # The address of the sign-in page ends with that of the desk.
     expect(page.get_by_role("heading", level=1, name="Desk")).to_be_visible()
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from manual import workflow
 from manual.models import Edition, Manual
-from tests.browser.board import PASSWORD, Approver, Editor, Reader
+from tests.browser.board import PASSWORD, Approver, Editor, Reader, arrives_at_the_desk
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
 from tests.remembered import remembered
 
@@ -349,7 +349,7 @@ def test_the_whole_way_with_the_keyboard_alone(
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
-        page.wait_for_url("**/admin/")
+        arrives_at_the_desk(page)
 
     # Draft, format, pick a cross reference.
     erin.goto("/chapters/referral/")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from manual import rendering, workflow
 from manual.models import Amendment, Document, Edition, Manual, StoredFile
+from tests.browser.board import arrives_at_the_desk
 from tests.browser.rules import BY_DAY, LOOKS, broken_rules
 from tests.manual_maker import LONG_AGO, agreed, grow, meaning
 from tests.remembered import remembered
@@ -636,7 +637,7 @@ def test_an_expired_sign_in_loses_no_word(desk, draft, ann, live_server):
     other.locator("#id_username").fill("ann")
     other.locator("#id_password").fill("a-long-enough-word")
     other.locator("#id_password").press("Enter")
-    other.wait_for_url("**/admin/")
+    arrives_at_the_desk(other)
     # Signing in gives another token; the page finds it by itself.
     page.bring_to_front()
     saved(page)
