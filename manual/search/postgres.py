@@ -81,9 +81,18 @@ def keep_only_published() -> None:
 
 
 def put_in_order() -> None:
-    """What it knows of the words is right at once, and not only when it looks by itself."""
+    """What it knows of the words is right at once, and not only when it looks by itself.
+
+    What was written last stands beside an index until then, and every search reads all of it. Another's index is left.
+    """
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE manual_search")
+        cursor.execute(
+            "SELECT gin_clean_pending_list(its.oid) FROM pg_index JOIN pg_class AS its ON its.oid = indexrelid "
+            "JOIN pg_am ON pg_am.oid = its.relam AND pg_am.amname = 'gin' "
+            "WHERE indrelid IN ('manual_search'::regclass, 'manual_search_vocabulary'::regclass) "
+            "AND pg_has_role(its.relowner, 'USAGE')"
+        )
 
 
 def find(wanted: Wanted) -> dict[Key, float]:
