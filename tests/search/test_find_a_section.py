@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from manual import search
 from manual.models import Contents, Edition
-from manual.search import Filters
+from manual.search import Filters, ranking
 from tests.search.conftest import Publish, ask, found, places
 
 
@@ -141,6 +141,18 @@ def test_pages_follow_one_another(publish: Publish) -> None:
     assert [len(page.groups) for page in pages] == [10, 10, 5, 0]
     assert [(page.total, page.chapters, page.entries) for page in pages] == [(25, 25, 25)] * 4
     assert [place for page in pages for place in places(page)] == everything
+
+
+def test_what_nobody_looked_at_follows_in_order(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "LOOKED_AT", 25)
+    text = "## One {: #one }\n\nA whistle.\n\n## Two {: #two }\n\nA whistle and a whistle."
+    edition = publish({f"c{n}": {"text": text} for n in range(10, 40)})
+    at_once = ask("whistle", edition, per_page=100)
+    pages = [ask("whistle", edition, page=page, per_page=10) for page in (1, 2, 3)]
+    groups = [group for page in pages for group in page.groups]
+    assert [group.line for group in groups] == [group.line for group in at_once.groups]
+    assert [(page.total, page.whole, page.chapters, page.entries) for page in pages] == [(60, 60, 30, 30)] * 3
+    assert [len(group.hits) + group.more for group in groups] == [2] * 30
 
 
 def test_a_chapter_shows_its_best_sections_and_all_if_asked_for(publish: Publish) -> None:
