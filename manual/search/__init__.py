@@ -161,8 +161,8 @@ def search(
     begin = (max(1, page) - 1) * per_page
     entries = _entries(_merged(rows, keywords))
     of_page = list(islice(entries.values(), begin, begin + per_page))
-    total = len(found.keys() | looked_at.keys())
-    if total > len(looked_at):
+    everything = found.keys() | looked_at.keys()
+    if len(everything) > len(looked_at):
         behind = (rows[-1].score if rows else 0.0) - 1.0
         if len(of_page) == per_page and (not keywords or keywords[-1].score > behind):
             # There may be thousands more, of which a page shows those of its chapters.
@@ -172,7 +172,7 @@ def search(
         rest = ranking.rest(by_database, looked_at, lines, behind, shown)
         entries = _entries(_merged(rows + rest, keywords))
         of_page = list(islice(entries.values(), begin, begin + per_page))
-    in_chapters = len({*map(amendment_of, found), *map(amendment_of, looked_at)})
+    in_chapters = len({*map(amendment_of, everything)})
     least = _least([row for rows in of_page for row in rows[:most]], per_page)
     following = [least] * len(of_page)
     if sum(len(rows[:most]) for rows in of_page) > per_page:
@@ -183,11 +183,11 @@ def search(
     ]
     texts = _backend().fetch([row.key for _rows, best in chosen for row in best if row.line], "text")
     return Results(
-        total=total,
+        total=len(everything),
         whole=len(every),
         chapters=in_chapters,
         entries=in_chapters + len(keywords),
-        capped=not wanted.every and total >= MOST_FOUND,
+        capped=not wanted.every and len(everything) >= MOST_FOUND,
         groups=[_group(rows, best, texts, marker, contents) for rows, best in chosen],
         words=[word.typed for word in meant.telling],
         corrected=put_right,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from manual.models import Section
-from manual.search.rows import BITS, LAST_POSITION
+from manual.search.rows import amendment_of, key_of, position_of
 from manual.search.stems import stem
 from manual.search.words import COMMON, clean
 
@@ -136,7 +136,7 @@ def _find_sqlite(clauses: Sequence[Clause]) -> list[Place]:
             "SELECT rowid FROM manual_search_names WHERE manual_search_names MATCH %s ORDER BY rowid DESC LIMIT %s",
             [f"heading: ({' AND '.join(every)})", MOST_FOUND],
         )
-        return [(key >> BITS, key & LAST_POSITION) for (key,) in cursor.fetchall()]
+        return [(amendment_of(key), position_of(key)) for (key,) in cursor.fetchall()]
 
 
 def _read_sqlite(places: Sequence[Place]) -> list[Headed]:
@@ -144,9 +144,9 @@ def _read_sqlite(places: Sequence[Place]) -> list[Headed]:
         cursor.execute(
             "SELECT rowid, anchor, heading FROM manual_search "  # noqa: S608 # only placeholders
             f"WHERE rowid IN ({', '.join(['%s'] * len(places))})",
-            [amendment << BITS | position for amendment, position in places],
+            [key_of(amendment, position) for amendment, position in places],
         )
-        return [Headed(key >> BITS, key & LAST_POSITION, *texts) for key, *texts in cursor.fetchall()]
+        return [Headed(amendment_of(key), position_of(key), *texts) for key, *texts in cursor.fetchall()]
 
 
 def _find_postgres(clauses: Sequence[Clause]) -> list[Place]:
