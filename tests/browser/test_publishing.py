@@ -345,6 +345,8 @@ def test_the_whole_way_with_the_keyboard_alone(
     erin, ada, reader = window(), window(), Reader(window())
     for page, name in ((erin, "erin"), (ada, "ada")):
         page.goto("/admin/")
+        # The browser gives the field the focus a moment after the page has loaded.
+        expect(page.get_by_label("User name")).to_be_focused()
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
@@ -367,6 +369,7 @@ def test_the_whole_way_with_the_keyboard_alone(
         erin.keyboard.press("ArrowRight")
     expect(erin.get_by_role("button", name="Cross reference")).to_be_focused()
     erin.keyboard.press("Enter")
+    expect(erin.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
     erin.keyboard.type("assess")
     expect(erin.get_by_role("dialog").get_by_role("option", selected=True)).to_contain_text("Assessment")
     erin.keyboard.press("Enter")
