@@ -31,7 +31,7 @@ T = TypeVar("T")
 Rows = dict[str, set[tuple[Any, ...]]]
 
 # Tables of search for which no model stands.
-OF_SEARCH = ("manual_search", "manual_search_vocabulary") + (
+OF_SEARCH = ("manual_search", "manual_search_vocabulary", "manual_search_written") + (
     ("manual_search_names",) if connection.vendor == "sqlite" else ()
 )
 

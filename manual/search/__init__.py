@@ -14,7 +14,7 @@ from django.utils.html import strip_tags
 
 from manual.decoration import keyword_meaning
 from manual.models import Amendment, Contents, Edition, Glossary, Section, manual_lock
-from manual.search import marks, postgres, ranking, spelling, sqlite, vocabulary
+from manual.search import held, marks, postgres, ranking, spelling, sqlite, vocabulary
 from manual.search.answers import Answers, answers, cards_of, speaking_of
 from manual.search.filters import Filters
 from manual.search.leads import chapters_of, leads_of, written
@@ -67,7 +67,9 @@ def index(amendments: Iterable[Amendment]) -> None:
 
 def forget(amendments: Iterable[Amendment]) -> None:
     """Take these amendments out of the index."""
-    _backend().replace([amendment.pk for amendment in amendments], [])
+    with transaction.atomic():
+        _backend().replace([amendment.pk for amendment in amendments], [])
+        held.write_stamp()
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
@@ -90,6 +92,8 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         late = set(published.values_list("pk", flat=True)).difference(keys)
         written.update(_index(late))
         _backend().keep_only_published()
+        held.write_stamp()
+        held.keep_last_stamp()
         vocabulary.keep_only(written)
         _backend().put_in_order()
         return published.count()
@@ -118,13 +122,13 @@ def search(
         return Results(words=[word.typed for word in meant.words], too_common=True)
     glossary = Glossary.of(contents.edition)
     known = others(glossary)
-    terms = vocabulary.terms(meant, known)
+    terms, stamp = vocabulary.terms(meant, known)
     wanted = _wanted(terms, meant, contents, filters)
     found = _found(wanted, contents, filters)
     put_right = ""
     if not found and correct and (better := _corrected(meant, query, contents, known)):
         meant, put_right = better.asked, better.query
-        terms = vocabulary.terms(meant, known)
+        terms, stamp = vocabulary.terms(meant, known)
         wanted = _wanted(terms, meant, contents, filters)
         found = _found(wanted, contents, filters)
     every = found
@@ -134,22 +138,21 @@ def search(
     by_database = ranking.Found(found, every)
     sought = ranking.Sought(terms, put_right or query)
     lines = contents.by_amendment
-    stored = _backend().fetch(ranking.to_look_at(found), "stems")
-    looked_at = ranking.look_at(stored, by_database, lines, sought)
+    first = [(key, key) for key in ranking.to_look_at(found)]
+    looked_at = ranking.look_at(held.rows(first, stamp, _backend().fetch_from_to), by_database, lines, sought)
     speaking = [] if filters else ranking.ranked_keywords(speaking_of(sought.terms, glossary), sought)
     leading = _leading(speaking, glossary)
     if not (meant.excluded or filters.of_sections):
         # Whatever else the best chapters have to say may answer it in other words.
         led_to = {key_of(line.amendment_id) for slug in leading if (line := contents.by_slug.get(slug))}
         chapters = ranking.best_chapters(looked_at, CHAPTERS_LOOKED_AT)
-        more = _backend().fetch_from_to(
-            [
-                *((key_of(amendment), key_of(amendment, MOST_SECTIONS - 1)) for amendment in chapters),
-                *((key, key) for key in led_to if amendment_of(key) not in chapters),
-            ]
-        )
+        spans = [
+            *((key_of(amendment), key_of(amendment, MOST_SECTIONS - 1)) for amendment in chapters),
+            *((key, key) for key in led_to if amendment_of(key) not in chapters),
+        ]
+        more = held.rows(spans, stamp, _backend().fetch_from_to)
         others_of = ranking.look_at(
-            {key: row for key, row in more.items() if key not in stored}, by_database, lines, sought
+            {key: row for key, row in more.items() if key not in looked_at}, by_database, lines, sought
         )
         looked_at.update(
             {key: looked for key, looked in others_of.items() if any(looked.there) or key in led_to}
@@ -200,7 +203,8 @@ def marker(query: str, edition: Edition) -> Marker:
     meant = asked(query)
     if not meant.words:
         return Marker(())
-    return Marker(vocabulary.terms(meant, others(Glossary.of(edition))))
+    terms, _stamp = vocabulary.terms(meant, others(Glossary.of(edition)))
+    return Marker(terms)
 
 
 def answer(query: str, contents: Contents) -> Answers:
@@ -358,6 +362,7 @@ def _index(amendments: Iterable[int]) -> Counter[Spelling]:
             batch = keys[start : start + BATCH]
             rows = _rows(batch)
             _backend().replace(batch, rows)
+            held.write_stamp()
             for row in rows:
                 own = (row.heading, row.body) if row.position else (row.title, row.body)
                 written.update({spelling for text in own for spelling in spellings(text)})

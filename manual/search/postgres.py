@@ -154,7 +154,6 @@ def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
         f"({AREAS.format(amendment='s.amendment_id', anchor='s.anchor')})::text"
     )
     columns = {
-        "stems": WITH_STEMS,
         "text": f"'', s.body, {applies}",
         "status": f"'', '', {applies}",
     }[what]

@@ -6,63 +6,66 @@ import math
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from heapq import nlargest
 from operator import mul
 
 from manual.models import Line, Meaning
-from manual.search.leads import LEADS
 from manual.search.questions import asks_for_number, hoped_for
-from manual.search.rows import BITS, LAST_POSITION, Key, Stored
-from manual.search.stems import stems_of, stems_of_name
-from manual.search.terms import Occurs, Term
+from manual.search.rows import BITS, LAST_POSITION, Key
+from manual.search.stems import stems_of_name
+from manual.search.terms import Term
+from manual.search.told import Told, lengthy
 from manual.search.words import folded
 
 # So many of the best, as the database sees them, are looked at closely.
 LOOKED_AT = 40
 
-# How much each sign of a right answer is worth; found by trying, on judged queries.
-WORTH = {
+
+class Worth:
+    """How much each sign of a right answer is worth; found by trying, on judged queries."""
+
     # Of a row by itself.
-    "found": 1.4,  # what the database says
-    "every": 0.4,  # it has every word
-    "named": 0.8,  # how much of the query is in the title or heading
-    "named_whole": -1.6,
-    "title": -0.8,  # how much is in the title of the section's chapter
-    "title_tight": 0.8,  # and how little else
-    "opening": 1.4,  # the same, of the first sections of a chapter
-    "context": 2.2,  # how much is in title and heading together
-    "beginning": -0.4,  # it is the beginning of a chapter
-    "whole_title": 1.5,
-    "anywhere": 1.4,  # how much is anywhere in it
-    "whole": 0.5,
-    "together": 0.4,  # how much of it stands close together
-    "often": 0.6,
-    "lead": 1.4,  # how much is in its first words
-    "anchor": 2.8,  # how much is in its address
-    "same": 4.2,  # it is called exactly what was typed
-    "begins": 2.5,
-    "reading": -2.2,  # it only says where to read more
-    "aside": -1.7,  # it keeps records or says where to read more, and that is not asked
-    "place": -0.9,  # how far down its chapter it stands
-    "long": 0.6,
-    "no_page": -0.5,
-    "number": 1.8,  # it has a telephone number, and that is asked for
+    found = 1.4  # what the database says
+    every = 0.4  # it has every word
+    named = 0.8  # how much of the query is in the title or heading
+    named_whole = -1.6
+    title = -0.8  # how much is in the title of the section's chapter
+    title_tight = 0.8  # and how little else
+    opening = 1.4  # the same, of the first sections of a chapter
+    context = 2.2  # how much is in title and heading together
+    beginning = -0.4  # it is the beginning of a chapter
+    whole_title = 1.5
+    anywhere = 1.4  # how much is anywhere in it
+    whole = 0.5
+    together = 0.4  # how much of it stands close together
+    often = 0.6
+    lead = 1.4  # how much is in its first words
+    anchor = 2.8  # how much is in its address
+    same = 4.2  # it is called exactly what was typed
+    begins = 2.5
+    reading = -2.2  # it only says where to read more
+    aside = -1.7  # it keeps records or says where to read more, and that is not asked
+    place = -0.9  # how far down its chapter it stands
+    long = 0.6
+    no_page = -0.5
+    number = 1.8  # it has a telephone number, and that is asked for
     # Of its chapter, by all that was looked at.
-    "chapter": 1.9,  # how much of the query is anywhere in the chapter
-    "chapter_often": 0.7,
-    "hoped_for": 0.8,  # it is the kind of section that the question asks for
+    chapter = 1.9  # how much of the query is anywhere in the chapter
+    chapter_often = 0.7
+    hoped_for = 0.8  # it is the kind of section that the question asks for
     # Of what else was found: how much it leads there.
-    "led_to": 0.8,
-    "chapter_led_to": 0.6,  # for the chapter itself
-    "section_led_to": 2.3,
-    "keyword_led_to": 0.8,  # for the chapter that a keyword of the query leads to
+    led_to = 0.8
+    chapter_led_to = 0.6  # for the chapter itself
+    section_led_to = 2.3
+    keyword_led_to = 0.8  # for the chapter that a keyword of the query leads to
     # Where nothing has every word.
-    "loose_title": 4.4,
+    loose_title = 4.4
     # Of a keyword.
-    "keyword": 2.9,
-    "keyword_worth": 2.0,
-}
+    keyword = 2.9
+    keyword_worth = 2.0
+
+
 WITHDRAWN = -20.0
 # The same of a keyword by itself.
 OF_A_KEYWORD = {
@@ -71,20 +74,14 @@ OF_A_KEYWORD = {
 CLOSE = 140  # letters of stems
 LEAD = 150
 TYPICAL = 600
-LONG = 600
 DEEP = 10  # sections
 OPENING = 3  # sections
-ASIDE = (" record ", " read ", " relat ", " see ")
 SATURATION = 1.2
 # So many of the best count by where they lead, each less than the one before it.
 LEADING = 20
 LEADING_LESS = 0.3
 MOST_LED = 3.0
 TELEPHONE = re.compile(r" 0\d{2,4} \d{3}")
-READING = frozenset(
-    f" {name} "
-    for name in ("read", "further read", "other chapter", "see also", "read more", "relat chapter")
-)
 
 
 NOWHERE: Mapping[str, float] = {}
@@ -108,10 +105,6 @@ class Sought:
     typed: str
 
     @cached_property
-    def weight(self) -> float:
-        return sum(term.weight for term in self.terms) or 1.0
-
-    @cached_property
     def plain(self) -> str:
         return folded(self.typed)
 
@@ -124,26 +117,45 @@ class Sought:
         return hoped_for(self.typed)
 
     @cached_property
-    def weights(self) -> list[float]:
-        return [term.weight for term in self.terms]
+    def parts(self) -> list[float]:
+        """How much of the whole each term is."""
+        whole = sum(term.weight for term in self.terms) or 1.0
+        return [term.weight / whole for term in self.terms]
+
+    @cached_property
+    def nowhere(self) -> Named:
+        """Of a name that has none of it."""
+        return Named([0.0] * len(self.terms), 0.0, 0.0)
+
+    @cached_property
+    def _phrases(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(phrase for term in self.terms for phrase in term.all_looked_for))
 
     @cached_property
     def _names(self) -> dict[str, Named]:
         return {}
 
-    def share(self, shares: Iterable[float]) -> float:
-        return float(sum(map(mul, self.weights, shares))) / self.weight
+    def share(self, shares: Sequence[float]) -> float:
+        """How much of the whole is there, where so much of each term is."""
+        return shares[0] if len(shares) == 1 else sum(map(mul, self.parts, shares))
 
     def name(self, stems: str) -> Named:
         """Of a name by its stems. Many sections have the same title over them."""
         known = self._names.get(stems)
         if known is None:
-            shares = [term.share(stems) for term in self.terms]
-            covered = sum([term.words_in(stems) for term in self.terms]) if any(shares) else 0
-            known = self._names[stems] = Named(
-                shares, self.share(shares), min(1.0, covered / max(1, stems.count(" ") - 1))
-            )
+            known = self._names[stems] = self._named(stems)
         return known
+
+    def _named(self, stems: str) -> Named:
+        # Most names have nothing of what was asked.
+        for phrase in self._phrases:
+            if phrase in stems:
+                break
+        else:
+            return self.nowhere
+        shares = [term.share(stems) for term in self.terms]
+        covered = sum([term.words_in(stems) for term in self.terms])
+        return Named(shares, self.share(shares), min(1.0, covered / max(1, stems.count(" ") - 1)))
 
 
 @dataclass(frozen=True)
@@ -165,16 +177,12 @@ class Looked:
     line: Line
     position: int
     name: str
-    place: str  # its address, as others refer to it
+    anchor: str
     leads: str  # where it leads
     there: list[float]  # how much of each term is in it or in the title of its chapter
     title: float = 0.0  # how much of the query is in the title of its chapter
     often: float = 0.0
     worth: float = 0.0
-
-    def show(self, signs: Mapping[str, float]) -> None:
-        """It shows these signs besides."""
-        self.worth += sum(map(mul, map(WORTH.__getitem__, signs), signs.values()))
 
 
 @dataclass(slots=True)
@@ -189,7 +197,7 @@ class Ranked:
 
 
 def look_at(
-    rows: Mapping[Key, Stored], found: Found, lines: Mapping[int, Line], sought: Sought
+    rows: Mapping[Key, Told], found: Found, lines: Mapping[int, Line], sought: Sought
 ) -> dict[Key, Looked]:
     """These rows looked at closely; `lines` are by amendment."""
     looked_at = {}
@@ -219,7 +227,7 @@ def ranked(
     `keywords_lead`: the chapters to which the keywords of the query lead, and how much of it is their name."""
     for looked in looked_at.values():
         if not looked.position and looked.line.slug in keywords_lead:
-            looked.show({"keyword_led_to": keywords_lead[looked.line.slug]})
+            looked.worth += Worth.keyword_led_to * keywords_lead[looked.line.slug]
     _of_leads(looked_at)
     _of_chapters(looked_at, sought, loose=loose)
     rows = [
@@ -273,7 +281,7 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
         if not named:
             continue
         inside = sought.share(
-            max(term.share(text), *(term.share(form) for form in forms)) for term in sought.terms
+            [max(term.share(text), *(term.share(form) for form in forms)) for term in sought.terms]
         )
         worth = (
             named * (OF_A_KEYWORD["name"] + OF_A_KEYWORD["whole_name"] * named)
@@ -284,7 +292,7 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
         )
         rows.append(
             Ranked(
-                WORTH["keyword"] + WORTH["keyword_worth"] * worth,
+                Worth.keyword + Worth.keyword_worth * worth,
                 meaning=meaning,
                 named=named if tight > 0.99 else 0.0,
             )
@@ -293,80 +301,72 @@ def ranked_keywords(meanings: Iterable[tuple[Meaning, tuple[str, ...], str]], so
     return rows
 
 
-def _looked(line: Line, row: Stored, found: Found, sought: Sought) -> Looked:
-    terms = sought.terms
-    position = row.key & LAST_POSITION
+def _looked(line: Line, row: Told, found: Found, sought: Sought) -> Looked:
+    key, anchor, plain, name, address, text, leads, long, reading, aside = row
+    position = key & LAST_POSITION
     title = stems_of_name(line.title)
-    text = row.stems or stems_of(f"{row.heading} {row.body}")
-    words = row.heading if position else line.title
-    name = stems_of_name(words) if position else title
-    text, _, leads = text.partition(LEADS)
-    place = f"{line.slug}#{row.anchor}" if position else line.slug
     if not position:
-        text = title + text
+        # A chapter is told by its title.
+        plain, name, text = folded(line.title), title, title + text
+        long = lengthy(text)
     titled = sought.name(title)
-    occurs = [term.occurs(text) for term in terms]
-    in_text = [share for share, _, _ in occurs]
-    there = list(map(max, titled.shares, in_text))
-    looked = Looked(line, position, name, place, leads, there)
-    signs = {
-        "found": found.scores.get(row.key, 0.0) / found.best,
-        "every": 1.0 if row.key in found.every else 0.0,
-    }
-    if not any(there):
-        looked.show(signs)
-        return looked
-    # But for the very first word, which its name tells.
-    first = text[1 : 1 + LEAD]
-    in_name = sought.name(name)
-    anywhere = sought.share(there)
-    plain = folded(words)
-    looked.title = titled.share
-    looked.often = _often(text, sought, occurs)
+    worth = Worth.found * found.scores.get(key, 0.0) / found.best
+    if key in found.every:
+        worth += Worth.every
+    # Asked more often than anything else, so that it is written for speed.
+    length = SATURATION * (0.4 + 0.6 * len(text) / TYPICAL)
+    anywhere = in_text = often = lead = 0.0
+    there, places = [], []
+    for part, term, in_title in zip(sought.parts, sought.terms, titled.shares):  # noqa: B905 # for speed
+        # But for the very first word, which its name tells.
+        share, early, times, where = term.occurs(text, 1, 1 + LEAD)
+        if share:
+            in_text += part * share
+            lead += part * early
+            # BM25, from 0 to about 1.
+            often += part * share * (times or 1) * (SATURATION + 1) / ((times or 1) + length)
+            places.append((part * share, where))
+        most = share if share > in_title else in_title
+        there.append(most)
+        anywhere += part * most
+    if not anywhere:
+        return Looked(line, position, name, anchor, leads, there, worth=worth)
+    in_name = titled if name is title else sought.name(name)
+    context = titled.share
+    if in_name is not sought.nowhere:
+        context = sought.share(list(map(max, titled.shares, in_name.shares)))
     title_tight = titled.share * titled.tight
-    signs |= {
-        "named": in_name.share,
-        "named_whole": in_name.share**2,
-        "title": titled.share,
-        "title_tight": title_tight,
-        "context": sought.share(map(max, titled.shares, in_name.shares)) ** 2,
-        "anywhere": anywhere,
-        "whole": anywhere**2,
-        "together": _together(text, sought, in_text, occurs),
-        "often": looked.often,
-        "lead": sought.share(
-            [term.share(first) if share else 0.0 for term, share in zip(terms, in_text)]  # noqa: B905 # for speed
-        ),
-    }
-    if len(text) > LONG:
-        signs["long"] = math.log(len(text) / LONG)
+    worth += (
+        in_name.share * (Worth.named + Worth.named_whole * in_name.share)
+        + Worth.title * titled.share
+        + Worth.title_tight * title_tight
+        + Worth.context * context**2
+        + anywhere * (Worth.anywhere + Worth.whole * anywhere)
+        + Worth.together * (_together(places) if len(places) > 1 else in_text)
+        + Worth.often * often
+        + Worth.lead * lead
+        + Worth.long * long
+    )
     if position:
-        signs["anchor"] = sought.name(stems_of_name(row.anchor)).share
-        signs["place"] = min(1.0, position / DEEP)
-        if name in READING:
-            signs["reading"] = 1.0
-        if _is_aside(name):
-            signs["aside"] = 1.0 - in_name.share
+        worth += Worth.anchor * sought.name(address).share
+        worth += Worth.place * min(1.0, position / DEEP)
+        if reading:
+            worth += Worth.reading
+        if aside:
+            worth += Worth.aside * (1.0 - in_name.share)
         if position <= OPENING:
-            signs["opening"] = title_tight * titled.share
+            worth += Worth.opening * title_tight * titled.share
     else:
-        signs["beginning"] = 1.0
-        signs["whole_title"] = in_name.share**2
+        worth += Worth.beginning + Worth.whole_title * in_name.share**2
     if sought.asks_for_number and TELEPHONE.search(text):
-        signs["number"] = 1.0
-    if plain == sought.plain:
-        signs["same"] = 1.0
+        worth += Worth.number
     if plain.startswith(sought.plain):
-        signs["begins"] = 1.0
+        worth += Worth.begins
+        if plain == sought.plain:
+            worth += Worth.same
     if not line.is_page:
-        signs["no_page"] = 1.0
-    looked.show(signs)
-    return looked
-
-
-@lru_cache(maxsize=65_536)
-def _is_aside(name: str) -> bool:
-    return any(word in name for word in ASIDE)
+        worth += Worth.no_page
+    return Looked(line, position, name, anchor, leads, there, titled.share, often, worth)
 
 
 def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
@@ -382,12 +382,14 @@ def _of_leads(looked_at: Mapping[Key, Looked]) -> None:
     if not led_to:
         return
     for looked in looked_at.values():
-        chapter = min(MOST_LED, led_to.get(looked.line.slug, 0.0))
+        # What leads to a section leads to its chapter.
+        if not (chapter := min(MOST_LED, led_to.get(looked.line.slug, 0.0))):
+            continue
         if looked.position:
-            section = min(MOST_LED, led_to.get(looked.place, 0.0))
-            looked.show({"led_to": chapter, "section_led_to": section})
+            section = min(MOST_LED, led_to.get(f"{looked.line.slug}#{looked.anchor}", 0.0))
+            looked.worth += Worth.led_to * chapter + Worth.section_led_to * section
         else:
-            looked.show({"led_to": chapter, "chapter_led_to": chapter})
+            looked.worth += (Worth.led_to + Worth.chapter_led_to) * chapter
 
 
 def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool) -> None:
@@ -403,47 +405,28 @@ def _of_chapters(looked_at: Mapping[Key, Looked], sought: Sought, *, loose: bool
     covered = {amendment: sought.share(shares) for amendment, shares in there.items()}
     for key, looked in looked_at.items():
         amendment = key >> BITS
-        signs = {"chapter": covered[amendment], "chapter_often": often[amendment] / most}
+        looked.worth += Worth.chapter * covered[amendment] + Worth.chapter_often * often[amendment] / most
         if sought.hopes:
             hopes = sum([any([word in looked.name for word in headings]) for headings in sought.hopes])
-            signs["hoped_for"] = hopes * covered[amendment]
+            looked.worth += Worth.hoped_for * hopes * covered[amendment]
         if loose:
-            signs["loose_title"] = looked.title
-        looked.show(signs)
+            looked.worth += Worth.loose_title * looked.title
 
 
-def _together(text: str, sought: Sought, in_text: Sequence[float], occurs: Sequence[Occurs]) -> float:
-    """How much of the query stands within a few words of each other, at best."""
-    there = [n for n, share in enumerate(in_text) if share]
-    if len(there) < 2:
-        return sought.share(in_text)
-    places = []
-    for n in there:
-        for phrase in occurs[n][2]:
-            at = text.find(phrase)
-            while at >= 0:
-                places.append((at, n))
-                at = text.find(phrase, at + 1)
-    places.sort()
+def _together(places: Sequence[tuple[float, list[int]]]) -> float:
+    """How much of the query stands within a few words of each other, at best. `places`: how much of it each of its
+    terms is, and where in the text they stand."""
     best, first = 0.0, 0
-    close = dict.fromkeys(there, 0)
-    for at, n in places:
-        while places[first][0] < at - CLOSE:
-            close[places[first][1]] -= 1
+    whole = sum([much for much, _ in places])
+    ordered = sorted([(at, n) for n, (_, where) in enumerate(places) for at in where])
+    close = [0] * len(places)
+    for at, n in ordered:
+        while ordered[first][0] < at - CLOSE:
+            close[ordered[first][1]] -= 1
             first += 1
         close[n] += 1
         if close[n] == 1:
-            if all(close.values()):
-                return sought.share(in_text)
-            best = max(best, sum([sought.weights[n] * in_text[n] for n, times in close.items() if times]))
-    return best / sought.weight
-
-
-def _often(text: str, sought: Sought, occurs: Sequence[Occurs]) -> float:
-    """BM25 over the terms, from 0 to about 1."""
-    length = SATURATION * (0.4 + 0.6 * len(text) / TYPICAL)
-    total = 0.0
-    for weight, (share, times, _) in zip(sought.weights, occurs, strict=True):
-        if share:
-            total += weight * share * (times or 1) * (SATURATION + 1) / ((times or 1) + length)
-    return total / sought.weight
+            if all(close):
+                return whole
+            best = max(best, sum([much for (much, _), times in zip(places, close, strict=True) if times]))
+    return best

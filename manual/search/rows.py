@@ -41,8 +41,8 @@ MOST_LOOSE = 2_000
 Key = int
 BITS = 20
 LAST_POSITION = (1 << BITS) - 1
-# Of a row: its stems, or its text with what is stored of the section, or the latter alone.
-What = Literal["stems", "text", "status"]
+# Of a row: its text with what is stored of the section, or the latter alone.
+What = Literal["text", "status"]
 
 
 def key_of(amendment: int, position: int = 0) -> Key:
@@ -145,7 +145,8 @@ class Index(Protocol):
         raise NotImplementedError
 
     def fetch_from_to(self, spans: Iterable[tuple[Key, Key]]) -> dict[Key, Stored]:
-        """The rows of each span, from a key to another of the same amendment, with their stems. One query."""
+        """The rows of each span, from a key to another of the same amendment, in order and with their stems. One
+        query."""
         raise NotImplementedError
 
     def how_often(self, tried: Sequence[Sequence[Term]], edition: int) -> list[int]:

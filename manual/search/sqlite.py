@@ -128,7 +128,6 @@ def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
     amendment = f"({KEY} >> {BITS})"
     applies = f"{STATUS.format(amendment=amendment, anchor=ANCHOR)}, {AREAS.format(amendment=amendment, anchor=ANCHOR)}"
     columns = {
-        "stems": WITH_STEMS,
         "text": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', {BODY}, {applies}",
         "status": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', '', {applies}",
     }[what]

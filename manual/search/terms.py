@@ -11,8 +11,9 @@ from manual.search.stems import stem
 # What a word is worth that only begins with what was typed.
 BEGUN = 0.95
 
-# How much of a term stands in a text, how often, and which of its phrases do.
-Occurs = tuple[float, int, list[str]]
+# Of a term in a text: how much of it is there, and how much in a part of the text; how often the rarest of its words,
+# or another phrase for it, stands there; and where each of its phrases does.
+Occurs = tuple[float, float, int, list[int]]
 
 
 @dataclass(frozen=True)
@@ -78,31 +79,44 @@ class Term:
                     return 1.0
         return there / self.weight
 
-    def occurs(self, text: str) -> Occurs:
-        """Its share of a text, whose stems these are; how often the rarest of its words, or another phrase for it,
-        stands there; and which of its phrases do."""
-        there, own, others = 0.0, -1, 0
-        found = []
+    def occurs(self, text: str, begin: int, end: int) -> Occurs:
+        """Where it stands in a text, whose stems these are, and how much of it between two places of the text."""
         # A text is read once for each phrase and not again for what is asked of it.
+        whole, part, own, others = 0.0, 0.0, -1, 0
+        places: list[int] = []
         for weight, phrases in self.looked_for:
             most = 0
+            waiting = True
             for phrase in phrases:
-                times = text.count(phrase)
-                if times:
-                    found.append(phrase)
-                    if not most:
-                        there += weight if phrase[-1] == " " else weight * BEGUN
-                    if times > most:
-                        most = times
+                at = text.find(phrase)
+                if at < 0:
+                    continue
+                worth = weight if phrase[-1] == " " else weight * BEGUN
+                if not most:
+                    whole += worth
+                before = len(places)
+                last = end - len(phrase)
+                while at >= 0:
+                    places.append(at)
+                    if waiting and begin <= at <= last:
+                        part += worth
+                        waiting = False
+                    at = text.find(phrase, at + 1)
+                most = max(most, len(places) - before)
             if most < own or own < 0:
                 own = most
+        inside = False
         for phrase in self.others_looked_for:
-            times = text.count(phrase)
-            if times:
-                found.append(phrase)
-                others += times
-        share = 1.0 if others and there < self.weight else there / self.weight
-        return share, own + others, found
+            at = text.find(phrase)
+            last = end - len(phrase)
+            while at >= 0:
+                places.append(at)
+                others += 1
+                inside = inside or begin <= at <= last
+                at = text.find(phrase, at + 1)
+        share = 1.0 if others and whole < self.weight else whole / self.weight
+        share_of_part = 1.0 if inside and part < self.weight else part / self.weight
+        return share, share_of_part, own + others, places
 
     def words_in(self, text: str) -> int:
         """How many words of a name it stands for, whose stems these are."""

@@ -34,10 +34,12 @@ LEAST_NAMED = 1.3
 CARRIED = 0.6
 _AMERICAN = re.compile(r"iz(e|ed|er|ers|es|ing|ation|ations)$")
 LAST_CHARACTER = "\U0010ffff"
+STAMP = ""  # no word
 
 
-def terms(asked: Asked, others: Others) -> list[Term]:
-    """What has to be there, in the order of the query; the last word may be the beginning of one. One query.
+def terms(asked: Asked, others: Others) -> tuple[list[Term], str]:
+    """What has to be there, in the order of the query, and the stamp of the index; the last word may be the beginning
+    of one. One query.
 
     Words that together are a name of something are one term, with whatever else it is called.
     """
@@ -79,7 +81,7 @@ def terms(asked: Asked, others: Others) -> list[Term]:
             )
         )
         n += len(group)
-    return found
+    return found, known.stamp
 
 
 def apart(terms: Sequence[Term]) -> list[Term]:
@@ -105,7 +107,7 @@ def excluded(asked: Asked) -> list[Term]:
 
 def known_words(words: Iterable[str]) -> set[str]:
     """Which of these, folded and without hyphens, the manual has ever used. One query."""
-    return {word for word, _written, _uses in _look_up(words, "")}
+    return {word for word, _written, _uses in _look_up(words, "")} - {STAMP}
 
 
 class _Known:
@@ -117,10 +119,14 @@ class _Known:
         pairs = {f"{one.joined}{two.joined}" for one, two in pairwise(words) if not (one.exact or two.exact)}
         self._written: dict[str, list[str]] = {}
         self._uses: dict[str, int] = {}
+        self.stamp = ""
         for plain, written, uses in _look_up(
             {*joined, *pairs, *(word for phrase in called for word in phrase.split()), PROBE},
             begins.joined if begins else "",
         ):
+            if plain == STAMP:
+                self.stamp = written
+                continue
             self._written.setdefault(plain, []).append(written)
             self._uses[plain] = self._uses.get(plain, 0) + uses
         # Nearly every section has it, so that it tells how many sections there are.
@@ -228,7 +234,10 @@ def keep_only(spellings: Counter[Spelling]) -> None:
 
 
 def _look_up(words: Iterable[str], begun: str) -> list[tuple[str, str, int]]:
-    """How these words are written, and the shortest that go on from a beginning; each with how often it is used."""
+    """How these words are written, and the shortest that go on from a beginning; each with how often it is used.
+
+    The stamp of the index comes with them, in place of how STAMP is written.
+    """
     exact = sorted(words)
     if not exact and not begun:
         return []
@@ -239,6 +248,8 @@ def _look_up(words: Iterable[str], begun: str) -> list[tuple[str, str, int]]:
             "UNION "
             "SELECT word, written, uses FROM (SELECT word, written, uses FROM manual_search_vocabulary "
             "WHERE word > %s AND word < %s ORDER BY length(word), word, written LIMIT %s) AS longer "
+            "UNION ALL SELECT '', stamp, 0 FROM manual_search_written "
+            "WHERE id = (SELECT max(id) FROM manual_search_written) "
             "ORDER BY word, written",
             [*exact, begun, begun + LAST_CHARACTER, MOST_CONTINUATIONS if begun else 0],
         )

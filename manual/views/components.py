@@ -20,6 +20,7 @@ from manual.lens import Lens
 from manual.models import Edition, Issued, Manual
 from manual.rendering import render
 from manual.views import bundles, errors
+from manual.views.counted import counted
 from manual.views.page import Page
 from manual.views.rows import Rows
 from manual.views.settings_of_reader import SIZES
@@ -508,9 +509,9 @@ SPECIMENS = (
         {
             "found": FOUND,
             "query": "meetigns",
-            "narrowing": NARROWING,
-            "page_number": 1,
-            "last_page": 2,
+            "counted": counted(
+                FOUND, "meetigns", edition=None, limits="procedures only", page_number=1, last_page=2
+            ),
             "as_typed": HERE,
         },
     ),

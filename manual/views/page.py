@@ -257,6 +257,12 @@ class Page:
             cache.add(key, html, MINUTE)
         return mark_safe(html)  # noqa: S308 # sanitised when it was rendered
 
+    @property
+    def help_frame(self) -> Frame:
+        """The same on every page, until somebody changes the numbers."""
+        numbers = self.urgent_help
+        return Frame((numbers, get_language()), lambda: {"help": numbers}, {})
+
     @cached_property
     def about(self) -> list[tuple[str, str]]:
         """What is written about the manual itself, for the foot of the page: always what is in force."""

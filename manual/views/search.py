@@ -25,6 +25,7 @@ from manual.models.numbers import NUMBER
 from manual.rendering.vocabulary import STATUSES
 from manual.search import recording
 from manual.templatetags.kept import Frame
+from manual.views.counted import counted
 from manual.views.page import Page, Today
 from manual.views.rows import Rows
 from manual.views.since import Since
@@ -140,7 +141,7 @@ class Narrowing:
             withdrawn=self.withdrawn,
         )
 
-    @property
+    @cached_property
     def query(self) -> dict[str, str]:
         """As an address has it."""
         asked = {
@@ -197,7 +198,8 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         return led
     narrowing = Narrowing(page)
     asks = {"q": query, **narrowing.query}
-    page.same_today = Today(f"{reverse('search')}?{urlencode(asks)}" if query else reverse("search"))
+    if page.dated:
+        page.same_today = Today(f"{reverse('search')}?{urlencode(asks)}" if query else reverse("search"))
     number = _page_number(request)
     found = search.search(
         query, page.contents, filters=narrowing.filters, page=number, correct=not narrowing.exact
@@ -222,6 +224,16 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         query=query,
         shortened=len(asked) > LONGEST,
         found=found,
+        counted=counted(
+            found,
+            query,
+            edition=page.edition.number if page.dated and page.edition else None,
+            limits=", ".join(narrowing.words),
+            page_number=number,
+            last_page=last,
+        )
+        if query
+        else "",
         rows=Rows(page, marked, lambda line: _at(page, narrowing, chapter=line.slug)).of(found.groups),
         at_once=at_once,
         go_to=_go_to(at_once, page),
@@ -238,7 +250,9 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         filters=_filters(page, narrowing),
         as_typed=_at(page, narrowing, exact=1) if found.corrected else "",
         anywhere=_at(page, narrowing, bare=True) if narrowing.query else "",
-        with_withdrawn=_at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
+        with_withdrawn=_at(page, narrowing, withdrawn=1)
+        if not (found.entries or narrowing.withdrawn)
+        else "",
         first=(number - 1) * search.PER_PAGE + 1,
         page_number=number,
         last_page=last,

@@ -127,8 +127,9 @@ def test_a_page_links_the_joined_style_sheet_and_those_for_paper(monkeypatch) ->
 
     monkeypatch.setattr(tag, "staticfiles_storage", Collected())
     tag._kept.cache_clear()
-    linked = document_fromstring(str(tag.stylesheets()))
+    linked = document_fromstring(str(tag.sign_and_stylesheets()))
     tag._kept.cache_clear()
     of_paper = [f"/static/{name}" for name, media in stylesheets.named() if media == "print"]
-    assert linked.xpath("//link/@href") == ["/static/css/site.css", *of_paper]
+    assert linked.xpath("//link[@rel='icon']/@href") == ["/static/icon.svg"]
+    assert linked.xpath("//link[@rel='stylesheet']/@href") == ["/static/css/site.css", *of_paper]
     assert linked.xpath("//link[@media='print']/@href") == of_paper

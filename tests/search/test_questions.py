@@ -91,7 +91,7 @@ def test_what_is_left_out_stays_out_of_the_best_chapter(dogs: Edition) -> None:
 def test_what_a_good_section_leads_to_stands_before_what_it_does_not(dogs: Edition) -> None:
     found = places(ask("bite surgeon", dogs))
     assert found.index("wounds#clean") < found.index("wounds#dress")
-    assert ranking.WORTH["section_led_to"] > 0
+    assert ranking.Worth.section_led_to > 0
 
 
 def test_each_section_tells_where_it_leads() -> None:

@@ -16,18 +16,26 @@ TERMS = st.builds(
 )
 
 
-@given(TERMS, st.lists(WORDS, max_size=8).map(" ".join))
-def test_what_is_told_at_once_is_what_is_told_one_by_one(term: Term, words: str) -> None:
+@given(TERMS, st.lists(WORDS, max_size=8).map(" ".join), st.integers(0, 3), st.integers(0, 50))
+def test_what_is_told_at_once_is_what_is_told_one_by_one(
+    term: Term, words: str, begin: int, end: int
+) -> None:
     text = stems_of(words)
-    share, _times, phrases = term.occurs(text)
+    share, share_of_part, _times, places = term.occurs(text, begin, end)
     assert share == term.share(text)
-    assert phrases == [phrase for _, own in term.looked_for for phrase in own if phrase in text] + [
-        phrase for phrase in term.others_looked_for if phrase in text
-    ]
+    assert share_of_part == term.share(text[begin:end])
+    phrases = [phrase for _, own in term.looked_for for phrase in own] + list(term.others_looked_for)
+    assert places == [at for phrase in phrases for at in range(len(text)) if text.startswith(phrase, at)]
 
 
 def test_the_rarest_word_and_each_other_name_count() -> None:
     term = Term((("core",), ("group",)), others=("cg",))
-    assert term.occurs(stems_of("core group, core group, core; a CG and the CG"))[1] == 2 + 2
-    assert term.occurs(stems_of("core and core"))[:2] == (0.5, 0)
-    assert term.occurs(stems_of("nothing"))[:2] == (0.0, 0)
+
+    def told(words: str) -> tuple[float, int]:
+        share, _share_of_part, times, _places = term.occurs(stems_of(words), 0, 0)
+        return share, times
+
+    assert told("core group, core group, core; a CG and the CG") == (1.0, 2 + 2)
+    assert told("core core group group") == (1.0, 2)
+    assert told("core and core") == (0.5, 0)
+    assert told("nothing") == (0.0, 0)
