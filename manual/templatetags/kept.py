@@ -53,6 +53,10 @@ class Frame:
     shown: Callable[[], dict[str, object]]
     filled_in: Mapping[str, str]
 
+    def in_gaps(self) -> Frame:
+        """The same inside of something else that is kept: what is filled in there is filled in here."""
+        return Frame(None, self.shown, {name: gap(name) for name in self.filled_in})
+
 
 def gap(name: str) -> str:
     """Stands in what is kept for what each page has of its own; letters and digits, so that nothing escapes them."""
@@ -72,11 +76,22 @@ class Kept(template.Node):
     def __init__(self, frame: FilterExpression, nodelist: NodeList) -> None:
         self.frame = frame
         self.nodelist = nodelist
+        self._keeper = Keeper()
+
+    def render(self, context: Context) -> SafeString:
+        return self._keeper.filled(
+            self.frame.resolve(context), lambda shown: self.nodelist.render(context.new(shown))
+        )
+
+
+class Keeper:
+    """Keeps what was rendered for the last keys, and fills it in for each page."""
+
+    def __init__(self) -> None:
         self._known: OrderedDict[Hashable, list[str]] = OrderedDict()
         self._keeping = threading.Lock()
 
-    def render(self, context: Context) -> SafeString:
-        frame: Frame = self.frame.resolve(context)
+    def filled(self, frame: Frame, render: Callable[[dict[str, object]], str]) -> SafeString:
         # The names of static files may change while the site runs, if it is worked on.
         key = (frame.key, str(settings.STORAGES["staticfiles"]))
         kept = frame.key is not None and not settings.DEBUG
@@ -86,7 +101,7 @@ class Kept(template.Node):
                 self._known.move_to_end(key)
         if pieces is None:
             # Every second piece is the name of what is filled in.
-            pieces = _SIGNS.split(self.nodelist.render(context.new(frame.shown())))
+            pieces = _SIGNS.split(render(frame.shown()))
             with self._keeping:
                 if kept:
                     self._known[key] = pieces

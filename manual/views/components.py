@@ -19,6 +19,7 @@ from manual.comparison import Piece
 from manual.lens import Lens
 from manual.models import Edition, Issued, Manual
 from manual.rendering import render
+from manual.search import Results
 from manual.views import bundles, errors
 from manual.views.counted import counted
 from manual.views.page import Page
@@ -234,10 +235,7 @@ NARROWING = made(
     editions_since=_html('<option value="8">8</option>'),
     editions=_html('<option value="8">8: 11 May 2026</option>'),
 )  # fmt: skip
-FOUND = made(
-    corrected="meetings", total=12, whole=7, more=5, capped=False, loose=False, chapters=4, entries=1,
-    words=["meetings"], too_common=False,
-)  # fmt: skip
+FOUND = Results(total=12, whole=7, chapters=4, entries=4, words=["meetings"], corrected="meetings")
 GONE = made(
     id="made-up-gone", number="", paragraph=False, heading="Who comes", edition=8, until=DAY, address=HERE,
     now=made(anchor="when-to-meet", number="1", heading="When to meet"), heading_now=None, number_now=None,
@@ -504,9 +502,12 @@ SPECIMENS = (
     Specimen("How to search", "how_to_search"),
     Specimen("A number that was searched for", "number_found", {"past": HAD}),
     Specimen(
-        "How much was found",
-        "results_count",
+        "What answers at once, and how much was found",
+        "search_answers",
         {
+            "at_once": made(number_of=None, titled=MEETING),
+            "go_to": HERE,
+            "cards": [(made(name="Meeting", also=["Conference"]), _html("<p>People who meet.</p>"), HERE)],
             "found": FOUND,
             "query": "meetigns",
             "counted": counted(

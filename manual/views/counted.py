@@ -1,7 +1,9 @@
-"""How much was found, or why nothing was, as a sentence over the results. Plain text; the page escapes it."""
+"""How much was found, or why nothing was, as a sentence over the results."""
 
 from __future__ import annotations
 
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -10,9 +12,16 @@ from manual.search import Results
 
 def counted(
     found: Results, query: str, *, edition: int | None, limits: str, page_number: int, last_page: int
-) -> str:
+) -> SafeString:
     """Of a page of results. `edition` is the number of the one that was searched, if it is not the one in force;
     `limits` is what the search was narrowed to, in words."""
+    words = _words(found, query, edition, limits, page_number, last_page)
+    return format_html('<p class="results-count" role="status">{}</p>', words)
+
+
+def _words(
+    found: Results, query: str, edition: int | None, limits: str, page_number: int, last_page: int
+) -> str:
     if found.too_common:
         return ngettext(
             "Nearly every section has this word: “%(query)s”. Add one that tells more.",

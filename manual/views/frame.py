@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
@@ -26,6 +26,9 @@ OF_THE_PAGE = frozenset(
 OF_THE_MANUAL = frozenset({"title", "board", "areas"})
 OF_AN_EDITION = frozenset({"number", "name", "effective_at", "get_absolute_url"})
 OF_THE_DAY = frozenset({"day"})
+OF_A_WHOLE_PAGE = frozenset({"dated", "for_staff", "hidden_from_search_engines"})
+OF_THE_DISPLAY = frozenset({"classes", "colours"})
+OF_A_NOTICE = frozenset({"chapter_id", "words"})
 
 
 def frame_of(page: Page) -> Frame:
@@ -50,6 +53,50 @@ def frame_of(page: Page) -> Frame:
             "again": escape(box.query),
             "query": escape(page.searched),
         },
+    )
+
+
+def whole_frame(
+    page: Page, also: Hashable, shown: Callable[[], dict[str, object]], filled_in: Mapping[str, str]
+) -> Frame:
+    """A whole page, for those that read the manual in force as most do; without a key for all others.
+
+    `also` tells what this kind of page shows besides, as `shown` has it, and `filled_in` what each page has of its own.
+    """
+    plain = not (
+        page.dated
+        or page.to_come
+        or page.for_staff
+        or page.lens
+        or (page.last_seen and page.last_seen != page.in_force)
+    )
+    notices = [Seen(notice, OF_A_NOTICE) for notice in page.notices]
+    frame, help_frame = page.frame, page.help_frame
+    return Frame(
+        (
+            frame.key,
+            help_frame.key,
+            tuple((notice.chapter_id, notice.words) for notice in notices),
+            (page.manual.sample, page.hidden_from_search_engines),
+            also,
+        )
+        if plain
+        else None,
+        lambda: {
+            "page": Seen(
+                page,
+                OF_A_WHOLE_PAGE,
+                frame=frame.in_gaps(),
+                help_frame=help_frame,
+                notices=notices,
+                display=Seen(page.display, OF_THE_DISPLAY),
+                lens=None,
+                last_seen=None,
+            ),
+            "manual": Seen(page.manual, OF_THE_MANUAL | {"sample"}),
+            **shown(),
+        },
+        {**frame.filled_in, **filled_in},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -35,7 +36,7 @@ from manual.models import (
     ThatDay,
     about_pages,
 )
-from manual.templatetags.kept import Frame
+from manual.templatetags.kept import Frame, Keeper
 from manual.views import last_seen
 from manual.views.another_day import DateBox, SamePage, read_day
 from manual.views.frame import frame_of
@@ -43,6 +44,8 @@ from manual.views.settings_of_reader import Display
 
 MINUTE = 60
 FARTHEST = 1_000_000  # no manual has that many editions, and a database could not count much further
+
+_whole_pages = Keeper()
 
 
 @dataclass(frozen=True)
@@ -289,9 +292,18 @@ class Page:
         return frame_of(self)
 
     def render(self, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        response = render(
-            self.request, template, {"page": self, "manual": self.manual, **context}, status=status
+        return self._told_to_ask(
+            render(self.request, template, {"page": self, "manual": self.manual, **context}, status=status)
         )
+
+    def render_kept(self, template: str, frame: Frame) -> HttpResponse:
+        """The whole page as one frame: its key tells all that the template shows, and no request is known there."""
+        named = replace(frame, key=None if frame.key is None else (template, frame.key))
+        return self._told_to_ask(
+            HttpResponse(_whole_pages.filled(named, lambda shown: render_to_string(template, shown)))
+        )
+
+    def _told_to_ask(self, response: HttpResponse) -> HttpResponse:
         # What is in force can change at any moment, so a copy is asked after before it is shown again.
         patch_cache_control(response, no_cache=True)
         if self.for_staff:

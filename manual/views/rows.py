@@ -110,6 +110,26 @@ class Rows:
         return f"{escape(target)}{asks}{hash_}{escape(anchor)}"
 
 
+def listed(rows: str, first: int) -> SafeString:
+    """The rows of a page as a list that begins with the number `first`."""
+    return mark_safe(f'<ol class="results" start="{first}">{rows}</ol>' if rows else "")  # noqa: S308 # escaped
+
+
+def pager(page_number: int, *, earlier: str, later: str) -> SafeString:
+    """Leads to the pages of results before and after this one, by their addresses."""
+    before = after = ""
+    if earlier:
+        words = _("<span>Previous</span> page %(number)s") % {"number": page_number - 1}
+        before = f'<a class="pager-before" rel="prev" href="{escape(earlier)}">{words}</a>'
+    if later:
+        words = _("<span>Next</span> page %(number)s") % {"number": page_number + 1}
+        after = f'<a class="pager-after" rel="next" href="{escape(later)}">{words}</a>'
+    if not (before or after):
+        return mark_safe("")
+    named = escape(_("Pages of results"))
+    return mark_safe(f'<nav class="pager" aria-label="{named}">{before}{after}</nav>')  # noqa: S308 # escaped
+
+
 def html(pieces: search.Marked) -> str:
     """Marked text for a page, escaped."""
     return "".join(

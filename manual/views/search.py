@@ -9,9 +9,10 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
@@ -19,15 +20,16 @@ from django.views.decorators.http import require_safe
 
 from manual import search
 from manual.decoration import keyword_meaning
-from manual.models import Edition, Line, NumberHistory
+from manual.models import Edition, Line, Meaning, NumberHistory
 from manual.models.issued import day_of, moment_of
 from manual.models.numbers import NUMBER
 from manual.rendering.vocabulary import STATUSES
 from manual.search import recording
-from manual.templatetags.kept import Frame
+from manual.templatetags.kept import Frame, gap
 from manual.views.counted import counted
+from manual.views.frame import whole_frame
 from manual.views.page import Page, Today
-from manual.views.rows import Rows
+from manual.views.rows import Rows, listed, pager
 from manual.views.since import Since
 
 MOST_PAGES = 500
@@ -218,47 +220,86 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     ):
         nearly = found.corrected or (found.loose and len(found.words) <= A_FEW)
         recording.note(query, found=bool(at_once) or bool(found.entries and not nearly))
-    marked = found.corrected or query
-    return page.render(
-        "manual/search.html",
-        query=query,
-        shortened=len(asked) > LONGEST,
-        found=found,
-        counted=counted(
-            found,
-            query,
-            edition=page.edition.number if page.dated and page.edition else None,
-            limits=", ".join(narrowing.words),
-            page_number=number,
-            last_page=last,
-        )
-        if query
-        else "",
-        rows=Rows(page, marked, lambda line: _at(page, narrowing, chapter=line.slug)).of(found.groups),
-        at_once=at_once,
-        go_to=_go_to(at_once, page),
-        cards=[
-            (
-                meaning,
-                mark_safe(page.lens.over(keyword_meaning(meaning, page.contents))),  # noqa: S308 # sanitised
-                _kept(page.contents.keyword_address(meaning.slug), page),
-            )
-            for meaning in at_once.cards
-        ],
-        number_past=number_past,
-        narrowing=narrowing,
-        filters=_filters(page, narrowing),
-        as_typed=_at(page, narrowing, exact=1) if found.corrected else "",
-        anywhere=_at(page, narrowing, bare=True) if narrowing.query else "",
-        with_withdrawn=_at(page, narrowing, withdrawn=1)
-        if not (found.entries or narrowing.withdrawn)
-        else "",
-        first=(number - 1) * search.PER_PAGE + 1,
+    title = _title(page)
+    filters = _filters(page, narrowing)
+    if not query:
+        return page.render("manual/search.html", query=query, title=title, filters=filters)
+    count = counted(
+        found,
+        query,
+        edition=page.edition.number if page.dated and page.edition else None,
+        limits=", ".join(narrowing.words),
         page_number=number,
         last_page=last,
+    )
+    special = len(asked) > LONGEST or number_past or at_once or found.corrected or not found.entries
+    rows = Rows(page, found.corrected or query, lambda line: _at(page, narrowing, chapter=line.slug))
+    answers = count
+    if special:
+        answers = render_to_string(
+            "manual/partials/search_answers.html",
+            {
+                "page": page,
+                "query": query,
+                "shortened": len(asked) > LONGEST,
+                "found": found,
+                "counted": count,
+                "number_past": number_past,
+                "at_once": at_once,
+                "go_to": _go_to(at_once, page),
+                "cards": _cards(at_once, page),
+                "as_typed": _at(page, narrowing, exact=1) if found.corrected else "",
+                "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
+                "with_withdrawn": _at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
+            },
+        )
+    results = listed(rows.of(found.groups), (number - 1) * search.PER_PAGE + 1) + pager(
+        number,
         earlier=_at(page, narrowing, page=number - 1) if number > 1 else "",
         later=_at(page, narrowing, page=number + 1) if number < min(last, MOST_PAGES) else "",
     )
+    whole = whole_frame(
+        page,
+        filters.key,
+        lambda: {
+            "query": gap("query"),
+            "title": gap("title"),
+            "filters": filters.in_gaps(),
+            "answers": gap("answers"),
+            "results": gap("results"),
+        },
+        {"title": escape(title), "answers": answers, "results": results},
+    )
+    if whole.key is None or filters.key is None:
+        return page.render(
+            "manual/search.html", query=query, title=title, filters=filters, answers=answers, results=results
+        )
+    return page.render_kept("manual/search.html", whole)
+
+
+def _title(page: Page) -> str:
+    """Of the page, as the browser shows it over all."""
+    edition = page.edition.number if page.dated and page.edition else None
+    told = {"query": page.searched, "number": edition, "title": page.manual.title}
+    if page.searched and edition is not None:
+        return _("“%(query)s” – Search of edition %(number)s – %(title)s") % told
+    if page.searched:
+        return _("“%(query)s” – Search – %(title)s") % told
+    if edition is not None:
+        return _("Search of edition %(number)s – %(title)s") % told
+    return _("Search – %(title)s") % told
+
+
+def _cards(at_once: search.Answers, page: Page) -> list[tuple[Meaning, SafeString, str]]:
+    """Keywords that answer at once, each with what it means and where it stands in the glossary."""
+    return [
+        (
+            meaning,
+            mark_safe(page.lens.over(keyword_meaning(meaning, page.contents))),  # noqa: S308 # sanitised
+            _kept(page.contents.keyword_address(meaning.slug), page),
+        )
+        for meaning in at_once.cards
+    ]
 
 
 def _filters(page: Page, narrowing: Narrowing) -> Frame:

@@ -238,6 +238,7 @@ OF_EVERY_PAGE = {
     "masthead": "//header[@class='masthead']",
     "choice": "//header//a[starts-with(@href, '/display/?')]",
     "area_choices": "//header//a[starts-with(@href, '/display/?area=')]",
+    "urgent_help": "//section[@class='urgent-help']",
     "site_footer": "//footer[@class='site-footer']",
 }
 
