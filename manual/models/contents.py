@@ -81,7 +81,7 @@ class Line:
     parent: Line | None = field(repr=False, default=None)
     children: list[Line] = field(repr=False, default_factory=list)
 
-    @property
+    @cached_property
     def is_page(self) -> bool:
         """Chapters and links have a page; parts and groups are headings of the contents."""
         return self.kind in (Kind.CHAPTER, Kind.LINK)

@@ -94,13 +94,9 @@ def speaking_of(terms: Iterable[Term], glossary: Glossary) -> list[tuple[Meaning
         _stems[glossary] = known
     wanted = {word for term in terms for phrase in term.all_looked_for for word in phrase.split()}
     begun = tuple(word for term in terms for word in term.begun.split()[-1:])
-    found = {
-        row[0].slug: row
-        for word, rows in known.items()
-        if word in wanted or (begun and word.startswith(begun))
-        for row in rows
-    }
-    return list(found.values())
+    if begun:
+        wanted.update(word for word in known if word.startswith(begun))
+    return list({row[0].slug: row for word in sorted(wanted) for row in known.get(word, ())}.values())
 
 
 def _numbered(query: str, contents: Contents) -> tuple[Line | None, str]:

@@ -103,7 +103,8 @@ class Stored(NamedTuple):
 
     @property
     def areas(self) -> list[str]:
-        return list(json.loads(self.stored_areas or "[]"))
+        # Most have none of their own.
+        return [] if self.stored_areas in (None, "[]") else list(json.loads(self.stored_areas))
 
 
 def with_those_called_so(

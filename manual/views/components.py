@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
@@ -23,7 +24,7 @@ from manual.search import Results
 from manual.views import bundles, errors
 from manual.views.counted import counted
 from manual.views.page import Page
-from manual.views.rows import Rows
+from manual.views.rows import Rows, listed, pager
 from manual.views.settings_of_reader import SIZES
 
 # Each is a class of the page; without a reader's own choice the device decides between light and dark.
@@ -51,7 +52,7 @@ def components(request: HttpRequest) -> HttpResponse:
     return page.render(
         "manual/components.html",
         specimens=[specimen.shown(page) for specimen in SPECIMENS],
-        rows=_rows(page),
+        results=_results(page),
         text=mark_safe(render(TEXT, areas=AREAS).html),  # noqa: S308 # our own words, sanitised when rendered
         choices=choices,
         dark=colours == "dark",
@@ -235,7 +236,6 @@ NARROWING = made(
     editions_since=_html('<option value="8">8</option>'),
     editions=_html('<option value="8">8: 11 May 2026</option>'),
 )  # fmt: skip
-FOUND = Results(total=12, whole=7, chapters=4, entries=4, words=["meetings"], corrected="meetings")
 GONE = made(
     id="made-up-gone", number="", paragraph=False, heading="Who comes", edition=8, until=DAY, address=HERE,
     now=made(anchor="when-to-meet", number="1", heading="When to meet"), heading_now=None, number_now=None,
@@ -502,19 +502,14 @@ SPECIMENS = (
     Specimen("How to search", "how_to_search"),
     Specimen("A number that was searched for", "number_found", {"past": HAD}),
     Specimen(
-        "What answers at once, and how much was found",
-        "search_answers",
-        {
-            "at_once": made(number_of=None, titled=MEETING),
-            "go_to": HERE,
-            "cards": [(made(name="Meeting", also=["Conference"]), _html("<p>People who meet.</p>"), HERE)],
-            "found": FOUND,
-            "query": "meetigns",
-            "counted": counted(
-                FOUND, "meetigns", edition=None, limits="procedures only", page_number=1, last_page=2
-            ),
-            "as_typed": HERE,
-        },
+        "What has the title that was typed",
+        "search_goes_to",
+        {"at_once": made(titled=MEETING), "go_to": HERE},
+    ),
+    Specimen(
+        "What was put right",
+        "results_corrected",
+        {"corrected": "meetings", "query": "meetigns", "as_typed": HERE},
     ),
     Specimen(
         "Nothing found",
@@ -536,15 +531,26 @@ SPECIMENS = (
 )
 
 
-def _rows(page: Page) -> SafeString:
-    """Results of a search: a chapter with a section, and a keyword."""
+def _results(page: Page) -> SafeString:
+    """Results of a search: a keyword that answers at once, how many there are, a chapter with a section, and the way to
+    others."""
     hit = made(
         anchor="when-to-meet", number="1", heading=[("When to ", False), ("meet", True)], areas=["north"],
         status="guidance", passage=[("The group ", False), ("meets", True), (" within ten days.", False)],
     )  # fmt: skip
     title = [("Meetings", True), (" about a plan", False)]
     group: Any = made(line=MEETING, meaning=None, title=title, hits=[hit], more=2)
-    return Rows(replace(page, manual=MANUAL), "meetings", lambda line: HERE).of([group])
+    card: Any = made(slug="meeting", name="Meeting", also=["Conference"], html="<p>People who meet.</p>")
+    found = Results(total=12, whole=7, chapters=4, entries=4, words=["meetings"])
+    rows = Rows(replace(page, manual=MANUAL), "meetings", lambda line: HERE)
+    limits = "procedures only"
+    return format_html(
+        "{}{}{}{}",
+        rows.cards([card] if page.edition else []),
+        counted(found, "meetings", edition=None, limits=limits, page_number=2, last_page=3),
+        listed(rows.of([group]), 11),
+        pager(2, earlier=HERE, later=HERE),
+    )
 
 
 TEXT = """

@@ -16,8 +16,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from manual import search
+from manual.decoration import keyword_meaning
 from manual.lens import ELSEWHERE
-from manual.models import Kind, Line, Manual
+from manual.models import Kind, Line, Manual, Meaning
 from manual.views.found import MARKED
 from manual.views.page import Page
 
@@ -34,9 +35,34 @@ class Rows:
         # A chapter is read with the words marked there too, a link or a part as it is; both on the day asked for.
         self._marked = escape(f"?{urlencode({MARKED: query, **on})}")
         self._kept = escape(page.kept)
+        self._more = _("%(count)s more in this chapter")
 
     def of(self, groups: list[search.Group]) -> SafeString:
         return mark_safe("".join(map(self._row, groups)))  # noqa: S308 # all of it is escaped below
+
+    def cards(self, meanings: list[Meaning]) -> SafeString:
+        """The keywords that a query is a name of, each with what it means and where it stands in the glossary."""
+        cards = []
+        for n, meaning in enumerate(meanings, start=1):
+            named = _("Also: %(names)s") % {"names": ", ".join(meaning.also)} if meaning.also else ""
+            also = f'<p class="also">{escape(named)}</p>' if named else ""
+            # Sanitised when it was rendered.
+            words = self._lens.over(keyword_meaning(meaning, self._page.contents))
+            cards.append(
+                f"""
+<section class="keyword-card" aria-labelledby="site-keyword-{n}">
+  <h2 id="site-keyword-{n}">{self._keyword(meaning, escape(meaning.name))}</h2>
+  {also}
+  <div class="keyword-meaning">{words}</div>
+</section>
+"""
+            )
+        return mark_safe("".join(cards))  # noqa: S308 # escaped
+
+    def _keyword(self, meaning: Meaning, name: str) -> str:
+        address = self._page.contents.keyword_address(meaning.slug)
+        tag = f'<span class="keyword-tag">{escape(_("Keyword"))}</span>'
+        return f"{_link(self._leads(address, self._kept), name)} {tag}"
 
     def _row(self, group: search.Group) -> str:
         line, meaning = group.line, group.meaning
@@ -44,11 +70,9 @@ class Rows:
             return self._chapter(group, line)
         if meaning is None:
             raise LookupError("What was found is neither in a chapter nor a keyword.")
-        address = self._page.contents.keyword_address(meaning.slug)
         return _row(
             " result-keyword",
-            _link(self._leads(address, self._kept), html(group.title)),
-            f' <span class="keyword-tag">{escape(_("Keyword"))}</span>',
+            self._keyword(meaning, html(group.title)),
             escape(_("Also: %(names)s") % {"names": ", ".join(meaning.also)} if meaning.also else ""),
             html(group.passage),
         )
@@ -61,13 +85,12 @@ class Rows:
         sections = "".join(self._section(hit, line, asks) for hit in group.hits if hit.anchor)
         more = ""
         if group.more:
-            said = escape(_("%(count)s more in this chapter") % {"count": group.more})
+            said = escape(self._more % {"count": group.more})
             named = f'{said}<span class="visually-hidden">: {escape(line.title)}</span>'
             more = f'<p class="result-more">{_link(escape(self._more_in(line)), named)}</p>'
         return _row(
             f" {ELSEWHERE}" if self._lens.dims(applies_to) else "",
             _link(self._leads(line.url, asks), f"{number}{html(group.title)}"),
-            "",
             escape(" › ".join(above.name for above in line.ancestors))
             + self._tags(applies_to, status if status != "procedure" else "", line.flag, line.withdrawn),
             html(own.passage) if own else "",
@@ -137,13 +160,11 @@ def html(pieces: search.Marked) -> str:
     )
 
 
-def _row(
-    classes: str, link: str, tag: str, place: str, passage: str, sections: str = "", more: str = ""
-) -> str:
+def _row(classes: str, title: str, place: str, passage: str, sections: str = "", more: str = "") -> str:
     place = f'<p class="result-place">{place}</p>' if place else ""
     passage = f'<p class="result-passage">{passage}</p>' if passage else ""
     return f"""<li class="result{classes}">
-  <h2 class="result-title">{link}{tag}</h2>
+  <h2 class="result-title">{title}</h2>
   {place}
   {passage}
   {sections}

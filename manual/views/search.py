@@ -12,15 +12,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import escape, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from manual import search
-from manual.decoration import keyword_meaning
-from manual.models import Edition, Line, Meaning, NumberHistory
+from manual.models import Edition, Line, NumberHistory
 from manual.models.issued import day_of, moment_of
 from manual.models.numbers import NUMBER
 from manual.rendering.vocabulary import STATUSES
@@ -224,35 +223,14 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     filters = _filters(page, narrowing)
     if not query:
         return page.render("manual/search.html", query=query, title=title, filters=filters)
-    count = counted(
-        found,
-        query,
-        edition=page.edition.number if page.dated and page.edition else None,
-        limits=", ".join(narrowing.words),
-        page_number=number,
-        last_page=last,
+    same = _at(page, narrowing)
+    rows = Rows(page, found.corrected or query, lambda line: f"{same}&chapter={line.slug}")
+    answers = format_html(
+        "{}{}{}",
+        _goes_to(page, at_once, number_past, shortened=len(asked) > LONGEST),
+        rows.cards(at_once.cards),
+        _said(page, narrowing, found, at_once, number, last),
     )
-    special = len(asked) > LONGEST or number_past or at_once or found.corrected or not found.entries
-    rows = Rows(page, found.corrected or query, lambda line: _at(page, narrowing, chapter=line.slug))
-    answers = count
-    if special:
-        answers = render_to_string(
-            "manual/partials/search_answers.html",
-            {
-                "page": page,
-                "query": query,
-                "shortened": len(asked) > LONGEST,
-                "found": found,
-                "counted": count,
-                "number_past": number_past,
-                "at_once": at_once,
-                "go_to": _go_to(at_once, page),
-                "cards": _cards(at_once, page),
-                "as_typed": _at(page, narrowing, exact=1) if found.corrected else "",
-                "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
-                "with_withdrawn": _at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
-            },
-        )
     results = listed(rows.of(found.groups), (number - 1) * search.PER_PAGE + 1) + pager(
         number,
         earlier=_at(page, narrowing, page=number - 1) if number > 1 else "",
@@ -290,16 +268,54 @@ def _title(page: Page) -> str:
     return _("Search – %(title)s") % told
 
 
-def _cards(at_once: search.Answers, page: Page) -> list[tuple[Meaning, SafeString, str]]:
-    """Keywords that answer at once, each with what it means and where it stands in the glossary."""
-    return [
-        (
-            meaning,
-            mark_safe(page.lens.over(keyword_meaning(meaning, page.contents))),  # noqa: S308 # sanitised
-            _kept(page.contents.keyword_address(meaning.slug), page),
-        )
-        for meaning in at_once.cards
-    ]
+def _goes_to(
+    page: Page, at_once: search.Answers, number_past: NumberHistory | None, *, shortened: bool
+) -> str:
+    """The way to what has the number or the title that was typed; for most queries there is none."""
+    if not (shortened or number_past or at_once.number_of or at_once.titled):
+        return ""
+    return render_to_string(
+        "manual/partials/search_goes_to.html",
+        {
+            "shortened": shortened,
+            "number_past": number_past,
+            "at_once": at_once,
+            "go_to": _go_to(at_once, page),
+        },
+    )
+
+
+def _said(
+    page: Page,
+    narrowing: Narrowing,
+    found: search.Results,
+    at_once: search.Answers,
+    number: int,
+    last: int,
+) -> str:
+    """How much was found, for what if it was put right; and what to do where nothing was."""
+    count = counted(
+        found,
+        page.searched,
+        edition=page.edition.number if page.dated and page.edition else None,
+        limits=", ".join(narrowing.words),
+        page_number=number,
+        last_page=last,
+    )
+    said = [count] if found.total or not at_once.number_of else []
+    if found.corrected:
+        as_typed = _at(page, narrowing, exact=1)
+        put_right = {"corrected": found.corrected, "query": page.searched, "as_typed": as_typed}
+        said.insert(0, render_to_string("manual/partials/results_corrected.html", put_right))
+    if not found.entries and not at_once.number_of:
+        nothing = {
+            "found": found,
+            "page": page,
+            "anywhere": _at(page, narrowing, bare=True) if narrowing.query else "",
+            "with_withdrawn": _at(page, narrowing, withdrawn=1) if not narrowing.withdrawn else "",
+        }
+        said.append(render_to_string("manual/partials/nothing_found.html", nothing))
+    return mark_safe("".join(said))  # noqa: S308 # rendered
 
 
 def _filters(page: Page, narrowing: Narrowing) -> Frame:
