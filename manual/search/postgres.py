@@ -18,6 +18,7 @@ from manual.search.rows import (
     MOST_FOUND,
     MOST_LOOSE,
     MOST_NAMED,
+    OF_SECTION,
     PLACES,
     STATUS,
     Key,
@@ -149,22 +150,16 @@ def find(wanted: Wanted) -> dict[Key, float]:
 
 
 def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
-    applies = (
-        f"{STATUS.format(amendment='s.amendment_id', anchor='s.anchor')}, "
-        f"({AREAS.format(amendment='s.amendment_id', anchor='s.anchor')})::text"
-    )
-    columns = {
-        "text": f"'', s.body, {applies}",
-        "status": f"'', '', {applies}",
-    }[what]
-    return _fetched(columns, [(key, key) for key in keys])
+    body = {"text": "s.body", "status": "''"}[what]
+    section = OF_SECTION.format(amendment="s.amendment_id", anchor="s.anchor")
+    return _fetched(f"'', {body}, {STATUS}, {AREAS}::text", [(key, key) for key in keys], section)
 
 
 def fetch_from_to(spans: Iterable[tuple[Key, Key]]) -> dict[Key, Stored]:
     return _fetched(WITH_STEMS, list(spans))
 
 
-def _fetched(columns: str, spans: Sequence[tuple[Key, Key]]) -> dict[Key, Stored]:
+def _fetched(columns: str, spans: Sequence[tuple[Key, Key]], section: str = "") -> dict[Key, Stored]:
     if not spans:
         return {}
     with connection.cursor() as cursor:
@@ -172,7 +167,7 @@ def _fetched(columns: str, spans: Sequence[tuple[Key, Key]]) -> dict[Key, Stored
             f"SELECT {KEY}, s.anchor, s.number, s.heading, {columns} "  # noqa: S608 # our own words
             "FROM unnest(%s::bigint[], %s::integer[], %s::integer[]) AS asked (amendment_id, first, last) "
             "JOIN manual_search AS s ON s.amendment_id = asked.amendment_id "
-            "AND s.position BETWEEN asked.first AND asked.last",
+            f"AND s.position BETWEEN asked.first AND asked.last {section}",
             [
                 [amendment_of(first) for first, _ in spans],
                 [position_of(first) for first, _ in spans],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from manual.models import Line, Meaning
 
@@ -11,8 +12,7 @@ from manual.models import Line, Meaning
 Marked = list[tuple[str, bool]]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """One address that was found: a section, or the beginning of a chapter (without anchor and heading).
 
     `number` is the section's inside its chapter. `kind` is the chapter's: part, group, chapter or link. `status` and
@@ -27,8 +27,8 @@ class Hit:
     title: Marked
     heading: Marked
     passage: Marked
-    status: str = ""
-    areas: list[str] = field(default_factory=list)
+    status: str
+    areas: list[str]
 
 
 @dataclass(frozen=True)

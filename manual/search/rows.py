@@ -22,14 +22,11 @@ LIVING = (
 )
 
 # What a section is and to whom it applies is read where it is stored, not kept in the index.
-STATUS = (
-    "COALESCE((SELECT section.status FROM manual_section AS section "
-    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor}), '')"
+OF_SECTION = (
+    "LEFT JOIN manual_section AS section ON section.amendment_id = {amendment} AND section.anchor = {anchor}"
 )
-AREAS = (
-    "(SELECT section.areas FROM manual_section AS section "
-    "WHERE section.amendment_id = {amendment} AND section.anchor = {anchor})"
-)
+STATUS = "COALESCE(section.status, '')"
+AREAS = "section.areas"
 
 # Enough for the best to be among them: those with the words in titles and headings, and others. A word that more
 # sections have tells none of them apart, and to look at every one would keep the reader waiting.

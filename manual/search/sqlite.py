@@ -19,6 +19,7 @@ from manual.search.rows import (
     MOST_FOUND,
     MOST_LOOSE,
     MOST_NAMED,
+    OF_SECTION,
     PLACES,
     STATUS,
     Key,
@@ -125,15 +126,12 @@ def fetch(keys: Iterable[Key], what: What) -> dict[Key, Stored]:
     asked = list(keys)
     if not asked:
         return {}
-    amendment = f"({KEY} >> {BITS})"
-    applies = f"{STATUS.format(amendment=amendment, anchor=ANCHOR)}, {AREAS.format(amendment=amendment, anchor=ANCHOR)}"
-    columns = {
-        "text": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', {BODY}, {applies}",
-        "status": f"{KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', '', {applies}",
-    }[what]
+    body = {"text": BODY, "status": "''"}[what]
+    section = OF_SECTION.format(amendment=f"({KEY} >> {BITS})", anchor=ANCHOR)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {columns} FROM {STORED} WHERE {KEY} IN (SELECT value FROM json_each(%s))",  # noqa: S608 # our own
+            f"SELECT {KEY}, {ANCHOR}, {NUMBER}, {HEADING}, '', {body}, {STATUS}, {AREAS} "  # noqa: S608
+            f"FROM json_each(%s) AS asked CROSS JOIN {STORED} ON {KEY} = asked.value {section}",
             [json.dumps(asked)],
         )
         return {row[0]: Stored._make(row) for row in cursor.fetchall()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from html import escape
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from django.template.loader import render_to_string
@@ -23,6 +24,28 @@ from manual.views.found import MARKED
 from manual.views.page import Page
 
 
+class _Said(NamedTuple):
+    more: str
+    keyword: str
+    also: str
+    previous: str
+    following: str
+    pages: str
+
+
+@functools.lru_cache(maxsize=8)
+def _said(_language: str | None) -> _Said:
+    """What results say in a language: asked for once, not again for every row."""
+    return _Said(
+        _("%(count)s more in this chapter"),
+        _("Keyword"),
+        _("Also: %(names)s"),
+        _("<span>Previous</span> page %(number)s"),
+        _("<span>Next</span> page %(number)s"),
+        _("Pages of results"),
+    )
+
+
 class Rows:
     """Writes the rows of one page of results. `more_in` is the address of all that was found in a chapter."""
 
@@ -35,7 +58,7 @@ class Rows:
         # A chapter is read with the words marked there too, a link or a part as it is; both on the day asked for.
         self._marked = escape(f"?{urlencode({MARKED: query, **on})}")
         self._kept = escape(page.kept)
-        self._more = _("%(count)s more in this chapter")
+        self._said = _said(get_language())
 
     def of(self, groups: list[search.Group]) -> SafeString:
         return mark_safe("".join(map(self._row, groups)))  # noqa: S308 # all of it is escaped below
@@ -44,7 +67,7 @@ class Rows:
         """The keywords that a query is a name of, each with what it means and where it stands in the glossary."""
         cards = []
         for n, meaning in enumerate(meanings, start=1):
-            named = _("Also: %(names)s") % {"names": ", ".join(meaning.also)} if meaning.also else ""
+            named = self._also(meaning)
             also = f'<p class="also">{escape(named)}</p>' if named else ""
             # Sanitised when it was rendered.
             words = self._lens.over(keyword_meaning(meaning, self._page.contents))
@@ -59,9 +82,12 @@ class Rows:
             )
         return mark_safe("".join(cards))  # noqa: S308 # escaped
 
+    def _also(self, meaning: Meaning) -> str:
+        return self._said.also % {"names": ", ".join(meaning.also)} if meaning.also else ""
+
     def _keyword(self, meaning: Meaning, name: str) -> str:
         address = self._page.contents.keyword_address(meaning.slug)
-        tag = f'<span class="keyword-tag">{escape(_("Keyword"))}</span>'
+        tag = f'<span class="keyword-tag">{escape(self._said.keyword)}</span>'
         return f"{_link(self._leads(address, self._kept), name)} {tag}"
 
     def _row(self, group: search.Group) -> str:
@@ -73,7 +99,7 @@ class Rows:
         return _row(
             " result-keyword",
             self._keyword(meaning, html(group.title)),
-            escape(_("Also: %(names)s") % {"names": ", ".join(meaning.also)} if meaning.also else ""),
+            escape(self._also(meaning)),
             html(group.passage),
         )
 
@@ -85,7 +111,7 @@ class Rows:
         sections = "".join(self._section(hit, line, asks) for hit in group.hits if hit.anchor)
         more = ""
         if group.more:
-            said = escape(self._more % {"count": group.more})
+            said = escape(self._said.more % {"count": group.more})
             named = f'{said}<span class="visually-hidden">: {escape(line.title)}</span>'
             more = f'<p class="result-more">{_link(escape(self._more_in(line)), named)}</p>'
         return _row(
@@ -140,16 +166,17 @@ def listed(rows: str, first: int) -> SafeString:
 
 def pager(page_number: int, *, earlier: str, later: str) -> SafeString:
     """Leads to the pages of results before and after this one, by their addresses."""
+    if not (earlier or later):
+        return mark_safe("")
+    said = _said(get_language())
     before = after = ""
     if earlier:
-        words = _("<span>Previous</span> page %(number)s") % {"number": page_number - 1}
+        words = said.previous % {"number": page_number - 1}
         before = f'<a class="pager-before" rel="prev" href="{escape(earlier)}">{words}</a>'
     if later:
-        words = _("<span>Next</span> page %(number)s") % {"number": page_number + 1}
+        words = said.following % {"number": page_number + 1}
         after = f'<a class="pager-after" rel="next" href="{escape(later)}">{words}</a>'
-    if not (before or after):
-        return mark_safe("")
-    named = escape(_("Pages of results"))
+    named = escape(said.pages)
     return mark_safe(f'<nav class="pager" aria-label="{named}">{before}{after}</nav>')  # noqa: S308 # escaped
 
 

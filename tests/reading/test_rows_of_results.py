@@ -20,7 +20,9 @@ def write(page, group, query="plan"):
 
 
 def hit(line, **fields):
-    known = {"anchor": "who", "number": "1", "heading": [], "passage": [], "title": []}
+    known = {
+        "anchor": "who", "number": "1", "heading": [], "passage": [], "title": [], "status": "", "areas": [],
+    }  # fmt: skip
     return Hit(line.chapter_id, line.kind, line.amendment_id, **{**known, **fields})
 
 
