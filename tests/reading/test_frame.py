@@ -82,3 +82,64 @@ def test_what_is_said_of_the_manual_is_said_at_once(client, sample):
     assert "Southfield board" not in client.get("/").content.decode()
     Manual.objects.update(board="Southfield board")
     assert client.get("/").content.decode().count("Southfield board") == 2
+
+
+def templates_of(response):
+    return {template.name for template in response.templates}
+
+
+def test_a_page_of_results_is_rendered_once_and_each_search_has_its_own_words(client, sample):
+    first = client.get("/search/?q=plan")
+    second = client.get("/search/?q=bruising")
+    assert "manual/search.html" not in templates_of(second)
+    for response, query in ((first, "plan"), (second, "bruising")):
+        html = response.content.decode()
+        assert f"<title>“{query}” – Search – Northfield procedures</title>" in html
+        assert html.count(f'name="q" type="hidden" value="{query}"') == 2
+        assert f"“{query}”</p>" in html
+    assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == "no-cache"
+    assert "Cookie" in first.headers["Vary"]
+    assert "Cookie" in second.headers["Vary"]
+
+
+def test_words_of_a_search_are_never_taken_for_html(client, sample):
+    client.get("/search/?q=plan")
+    html = client.get("/search/", {"q": "<i>plan</i> & “x”"}).content.decode()
+    assert "<i>" not in html
+    assert "<title>“&lt;i&gt;plan&lt;/i&gt; &amp; “x””" in html
+
+
+def test_what_changes_around_results_is_seen_at_once(client, sample):
+    def banners():
+        return client.get("/search/?q=plan").content.decode().count('class="banner banner-sample"')
+
+    assert banners() == 0
+    Manual.objects.update(sample=True)
+    assert banners() == 1
+    assert client.get("/search/?q=plan").headers["X-Robots-Tag"] == "noindex"
+    Manual.objects.update(sample=False)
+    assert banners() == 0
+    assert "X-Robots-Tag" not in client.get("/search/?q=plan").headers
+
+
+def test_who_reads_otherwise_than_most_has_a_page_of_their_own(client, admin_client, sample):
+    plain = client.get("/search/?q=plan").content.decode()
+    assert "staff-bar" not in plain
+    assert "staff-bar" in admin_client.get("/search/?q=plan").content.decode()
+    assert 'banner-area"' not in plain
+    client.cookies["area"] = "north"
+    assert 'banner-area"' in client.get("/search/?q=plan").content.decode()
+    del client.cookies["area"]
+    client.cookies["last-seen"] = "1"
+    assert "banner-last-seen" in client.get("/search/?q=plan").content.decode()
+    client.cookies["last-seen"] = "3"
+    assert "banner-last-seen" not in client.get("/search/?q=plan").content.decode()
+    del client.cookies["last-seen"]
+    assert client.get("/search/?q=plan").content.decode() == plain
+
+
+def test_a_narrowed_search_opens_its_form_and_another_does_not(client, sample):
+    plain = client.get("/search/?q=plan").content.decode()
+    assert '<details class="search-filters" open' in client.get("/search/?q=plan&area=north").content.decode()
+    assert '<details class="search-filters">' in plain
+    assert client.get("/search/?q=plan").content.decode() == plain
