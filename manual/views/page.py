@@ -83,11 +83,13 @@ class Page:
         """
         manual = Manual.objects.current()
         issued = Issued.of(with_scheduled=is_staff(request))
-        if number is None:
-            return cls(request, manual, issued, issued.in_force)
-        if number not in issued.by_number:
+        if number is not None and number not in issued.by_number:
             raise Http404(_("There is no edition %(number)s that has taken effect.") % {"number": number})
-        return cls(request, manual, issued, issued.by_number[number], dated=True)
+        edition = issued.in_force if number is None else issued.by_number[number]
+        page = cls(request, manual, issued, edition, dated=number is not None)
+        # One query after another takes half as long as each by itself among other things.
+        page.notices_up = Notice.objects.shown()
+        return page
 
     @property
     def in_force(self) -> Edition | None:
