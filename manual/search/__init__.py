@@ -93,7 +93,6 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         written.update(_index(late))
         _backend().keep_only_published()
         held.write_stamp()
-        held.keep_last_stamp()
         vocabulary.keep_only(written)
         _backend().put_in_order()
         return published.count()

@@ -18,6 +18,8 @@ from manual.search.told import Told, told_of
 
 # About a kilobyte each. Of a larger manual those are held that were looked at since there was no more room.
 MOST = 20_000
+# Every search reads them.
+MOST_STAMPS = 10
 Span = tuple[Key, Key]  # from one row to another of the same amendment
 
 
@@ -61,17 +63,16 @@ def rows(
 
 
 def write_stamp() -> None:
-    """The index is written to in this transaction: what is held of it will count no more."""
+    """The index is written to in this transaction: what is held of it will count no more.
+
+    Each writing leaves a stamp, and all that there are make that of the index. Were there but the last one, of two who
+    write at the same time the first to begin could be overlooked.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM manual_search_written")
+        if cursor.fetchone()[0] >= MOST_STAMPS:
+            cursor.execute("DELETE FROM manual_search_written")
         cursor.execute("INSERT INTO manual_search_written (stamp) VALUES (%s)", [uuid.uuid4().hex])
-
-
-def keep_last_stamp() -> None:
-    """Take out those that have been followed by others."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM manual_search_written WHERE id < (SELECT max(id) FROM manual_search_written)"
-        )
 
 
 def _held_under(stamp: str) -> _Held:

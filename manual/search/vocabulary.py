@@ -125,7 +125,7 @@ class _Known:
             begins.joined if begins else "",
         ):
             if plain == STAMP:
-                self.stamp = written
+                self.stamp += written
                 continue
             self._written.setdefault(plain, []).append(written)
             self._uses[plain] = self._uses.get(plain, 0) + uses
@@ -236,7 +236,7 @@ def keep_only(spellings: Counter[Spelling]) -> None:
 def _look_up(words: Iterable[str], begun: str) -> list[tuple[str, str, int]]:
     """How these words are written, and the shortest that go on from a beginning; each with how often it is used.
 
-    The stamp of the index comes with them, in place of how STAMP is written.
+    The stamps of the index come with them, in place of how STAMP is written.
     """
     exact = sorted(words)
     if not exact and not begun:
@@ -248,9 +248,7 @@ def _look_up(words: Iterable[str], begun: str) -> list[tuple[str, str, int]]:
             "UNION "
             "SELECT word, written, uses FROM (SELECT word, written, uses FROM manual_search_vocabulary "
             "WHERE word > %s AND word < %s ORDER BY length(word), word, written LIMIT %s) AS longer "
-            "UNION ALL SELECT '', stamp, 0 FROM manual_search_written "
-            "WHERE id = (SELECT max(id) FROM manual_search_written) "
-            "ORDER BY word, written",
+            "UNION ALL SELECT '', stamp, 0 FROM manual_search_written ORDER BY word, written",
             [*exact, begun, begun + LAST_CHARACTER, MOST_CONTINUATIONS if begun else 0],
         )
         return [(word, written, uses) for word, written, uses in cursor.fetchall()]

@@ -76,10 +76,10 @@ class Page:
     same_today: Today | None = None  # where it is a dated page of something else than the contents
 
     @classmethod
-    def of(cls, request: HttpRequest, number: int | None = None) -> Page:
+    def of(cls, request: HttpRequest, number: int | None = None, *, shown: bool = True) -> Page:
         """The edition in force, or the one with a number, if this reader may see it; otherwise there is no such page.
 
-        Editors may see those that are scheduled, too.
+        Editors may see those that are scheduled, too. One that is not `shown` only tells what is read.
         """
         manual = Manual.objects.current()
         issued = Issued.of(with_scheduled=is_staff(request))
@@ -88,7 +88,8 @@ class Page:
         edition = issued.in_force if number is None else issued.by_number[number]
         page = cls(request, manual, issued, edition, dated=number is not None)
         # One query after another takes half as long as each by itself among other things.
-        page.notices_up = Notice.objects.shown()
+        if shown:
+            page.notices_up = Notice.objects.shown()
         return page
 
     @property

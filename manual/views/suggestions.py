@@ -15,7 +15,7 @@ from manual.views.page import Page
 @require_safe
 def suggestions(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     """Places whose names have words that begin as typed; whatever is typed, the answer is a list."""
-    page = Page.of(request, edition)
+    page = Page.of(request, edition, shown=False)
     found = suggest(request.GET.get("q", ""), page.contents, page.glossary) if page.edition else []
     offered = []
     for suggestion in found:
