@@ -63,15 +63,25 @@ class Term:
             )
         )
 
+    @cached_property
+    def _weighed(self) -> tuple[tuple[tuple[str, float, int], ...], ...]:
+        """For every word the phrases that stand for it, each with what it is worth and its length."""
+        return tuple(
+            # The word itself is worth more than one that it begins.
+            tuple(
+                (phrase, weight if phrase[-1] == " " else weight * BEGUN, len(phrase)) for phrase in phrases
+            )
+            for weight, phrases in self.looked_for
+        )
+
     def share(self, text: str) -> float:
         """How much of it stands in a text, whose stems these are: 1 if all of it does."""
         there = 0.0
         # Asked more often than anything else, so that it is written for speed.
-        for weight, phrases in self.looked_for:
-            for phrase in phrases:
+        for phrases in self._weighed:
+            for phrase, worth, _length in phrases:
                 if phrase in text:
-                    # The word itself is worth more than one that it begins.
-                    there += weight if phrase[-1] == " " else weight * BEGUN
+                    there += worth
                     break
         if there < self.weight:
             for phrase in self.others_looked_for:
@@ -84,18 +94,17 @@ class Term:
         # A text is read once for each phrase and not again for what is asked of it.
         whole, part, own, others = 0.0, 0.0, -1, 0
         places: list[int] = []
-        for weight, phrases in self.looked_for:
+        for phrases in self._weighed:
             most = 0
             waiting = True
-            for phrase in phrases:
+            for phrase, worth, letters in phrases:
                 at = text.find(phrase)
                 if at < 0:
                     continue
-                worth = weight if phrase[-1] == " " else weight * BEGUN
                 if not most:
                     whole += worth
                 before = len(places)
-                last = end - len(phrase)
+                last = end - letters
                 while at >= 0:
                     places.append(at)
                     if waiting and begin <= at <= last:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -265,9 +266,10 @@ class Page:
 
     @property
     def help_frame(self) -> Frame:
-        """The same on every page, until somebody changes the numbers."""
-        numbers = self.urgent_help
-        return Frame((numbers, get_language()), lambda: {"help": numbers}, {})
+        """The same on every page, until somebody changes the numbers; for a minute, as they are kept themselves."""
+        told = (self.in_force and self.in_force.stamp, self.manual.contacts, self.manual.urgent_help)
+        minute = time.monotonic() // MINUTE
+        return Frame((told, minute, get_language()), lambda: {"help": self.urgent_help}, {})
 
     @cached_property
     def about(self) -> list[tuple[str, str]]:
@@ -339,5 +341,7 @@ class Page:
 
 def is_staff(request: HttpRequest) -> bool:
     """Whether an editor is signed in, who may see what is scheduled."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return False  # without asking who it is
     person = getattr(request, "user", None)
     return person is not None and person.is_authenticated and person.is_staff
