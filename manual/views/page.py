@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -266,10 +265,9 @@ class Page:
 
     @property
     def help_frame(self) -> Frame:
-        """The same on every page, until somebody changes the numbers; for a minute, as they are kept themselves."""
-        told = (self.in_force and self.in_force.stamp, self.manual.contacts, self.manual.urgent_help)
-        minute = time.monotonic() // MINUTE
-        return Frame((told, minute, get_language()), lambda: {"help": self.urgent_help}, {})
+        """The same on every page, until somebody changes the numbers."""
+        numbers = self.urgent_help
+        return Frame((numbers, get_language()), lambda: {"help": numbers}, {})
 
     @cached_property
     def about(self) -> list[tuple[str, str]]:

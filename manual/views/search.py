@@ -233,8 +233,8 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     )
     results = listed(rows.of(found.groups), (number - 1) * search.PER_PAGE + 1) + pager(
         number,
-        earlier=f"{same}&page={number - 1}" if number > 1 else "",
-        later=f"{same}&page={number + 1}" if number < min(last, MOST_PAGES) else "",
+        earlier=_at(page, narrowing, page=number - 1) if number > 1 else "",
+        later=_at(page, narrowing, page=number + 1) if number < min(last, MOST_PAGES) else "",
     )
     whole = whole_frame(
         page,
