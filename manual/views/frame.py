@@ -61,9 +61,10 @@ def whole_frame(
 ) -> Frame:
     """A whole page, for those that read the manual in force as most do; without a key for all others.
 
-    `also` tells what this kind of page shows besides, as `shown` has it, and `filled_in` what each page has of its own.
+    `also` tells what this kind of page shows besides, as `shown` has it (None: nothing can tell that), and `filled_in`
+    what each page has of its own.
     """
-    plain = not (
+    plain = also is not None and not (
         page.dated
         or page.to_come
         or page.for_staff

@@ -198,8 +198,8 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
     if led := _to_edition(page):
         return led
     narrowing = Narrowing(page)
-    asks = {"q": query, **narrowing.query}
     if page.dated:
+        asks = {"q": query, **narrowing.query}
         page.same_today = Today(f"{reverse('search')}?{urlencode(asks)}" if query else reverse("search"))
     number = _page_number(request)
     found = search.search(
@@ -248,7 +248,7 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         },
         {"title": escape(title), "answers": answers, "results": results},
     )
-    if whole.key is None or filters.key is None:
+    if whole.key is None:
         return page.render(
             "manual/search.html", query=query, title=title, filters=filters, answers=answers, results=results
         )
