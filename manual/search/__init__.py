@@ -112,7 +112,8 @@ def search(
     The query is any text at all: what is no word in it means nothing. Its last word may be the beginning of one. Words
     that the manual does not have are put right where others are alike (unless `correct` is False); where no section
     has them all, those are found that have some. The queries are as many however large the manual is, but for one
-    more where too many sections have the words; words that have to be put right take a few more each.
+    more where too many sections have the words, and fewer where those it looks at are held in memory; words that have
+    to be put right take a few more each.
     """
     meant = asked(query)
     if not meant.words:

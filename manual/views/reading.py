@@ -151,7 +151,7 @@ def by_number(request: HttpRequest, number: str, edition: int | None = None) -> 
     In the manual in force a number of the past leads to the chapter that had it last; where several had it, that
     chapter's page says so.
     """
-    page = Page.of(request, edition)
+    page = Page.of(request, edition, shown=False)
     line = page.contents.by_number.get(number)
     if not page.dated:
         past = NumberHistory.of(number, page.contents, page.issued.editions)
@@ -165,13 +165,13 @@ def by_number(request: HttpRequest, number: str, edition: int | None = None) -> 
 
 @require_safe
 def quick_guide(request: HttpRequest) -> HttpResponse:
-    page = Page.of(request)
+    page = Page.of(request, shown=False)
     return _lead_to(page, page.manual.quick_guide)
 
 
 @require_safe
 def contacts(request: HttpRequest) -> HttpResponse:
-    page = Page.of(request)
+    page = Page.of(request, shown=False)
     return _lead_to(page, page.manual.contacts)
 
 

@@ -220,9 +220,9 @@ def results(request: HttpRequest, edition: int | None = None) -> HttpResponse:
         nearly = found.corrected or (found.loose and len(found.words) <= A_FEW)
         recording.note(query, found=bool(at_once) or bool(found.entries and not nearly))
     title = _title(page)
-    filters = _filters(page, narrowing)
     if not query:
-        return page.render("manual/search.html", query=query, title=title, filters=filters)
+        return page.render("manual/search.html", query=query, title=title)
+    filters = _filters(page, narrowing)
     same = _at(page, narrowing)
     rows = Rows(page, found.corrected or query, lambda line: f"{same}&chapter={line.slug}")
     answers = format_html(
